@@ -1,0 +1,133 @@
+"""Every error that farmfutures raises, in one tree.
+
+    FarmFuturesError
+    ├── SubmitError                     nothing was submitted; mend the call and submit again
+    │   ├── OptionError                 (TypeError)          an option is unknown or has a bad value
+    │   ├── CallError                   (TypeError)          the function or an argument can't travel
+    │   ├── RecursionLimitError         (RuntimeError)       jobs that submit jobs went too deep
+    │   ├── NotSubmittedError           (RuntimeError)       asked of a future before its batch was committed
+    │   ├── RefusedError                (ValueError)         this engine can't do what was asked
+    │   ├── StoreFullError              (OSError)            no room on the disk of the state folder
+    │   ├── InterpreterNotFoundError    (FileNotFoundError)  no such mayapy or Python on this machine
+    │   ├── SceneNotFoundError          (FileNotFoundError)
+    │   ├── WorkspaceNotFoundError      (FileNotFoundError)
+    │   ├── NotInMayaError              (RuntimeError)       needs a running Maya session
+    │   └── SnapshotError               (RuntimeError)       the scene could not be copied
+    ├── EngineError                     the engine, not your call
+    │   ├── EngineUnavailableError      (ConnectionError)    it could not be started or reached
+    │   ├── StateFolderError            (PermissionError)    its folder is not safely ours
+    │   └── NoSuchJobError              (LookupError)
+    └── RunError                        came back through a future
+        ├── RemoteError                 an exception that could not travel; has the full remote text
+        ├── WorkerDiedError             (BrokenExecutor)     the interpreter died while it ran the call
+        ├── WorkTimeoutError            (TimeoutError)       ran longer than its timeout_s
+        ├── BootstrapError              the interpreter could not be made ready
+        ├── ResultError                 the result could not be pickled, or not loaded here
+        └── KilledError                 somebody killed it
+
+Catch everything with ``except farmfutures.FarmFuturesError``. Each message names the cause, the place and the next step,
+and every class survives pickling.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import BrokenExecutor
+
+
+class FarmFuturesError(Exception):
+    """The base of everything that farmfutures raises by itself."""
+
+
+class SubmitError(FarmFuturesError):
+    """Raised in the submitting thread; nothing was submitted."""
+
+
+class OptionError(SubmitError, TypeError):
+    """An option is unknown or has a bad value; the message names the near miss and what is allowed."""
+
+
+class CallError(SubmitError, TypeError):
+    """The function or an argument can't be packed; the message names the path to the bad member."""
+
+
+class RecursionLimitError(SubmitError, RuntimeError):
+    """A job submitted a job that submitted a job ... deeper than ``FARMFUTURES_RECURSION_LIMIT``."""
+
+
+class NotSubmittedError(SubmitError, RuntimeError):
+    """Asked of a future whose batch was not committed (yet)."""
+
+
+class RefusedError(SubmitError, ValueError):
+    """The engine can't honour an option, so nothing was submitted."""
+
+
+class StoreFullError(SubmitError, OSError):
+    """The disk that holds the state folder is full; what was accepted before is safe."""
+
+
+class InterpreterNotFoundError(SubmitError, FileNotFoundError):
+    """The interpreter asked for is not on this machine; the message lists where it was looked for."""
+
+
+class SceneNotFoundError(SubmitError, FileNotFoundError):
+    """The scene file doesn't exist."""
+
+
+class WorkspaceNotFoundError(SubmitError, FileNotFoundError):
+    """The workspace folder doesn't exist."""
+
+
+class NotInMayaError(SubmitError, RuntimeError):
+    """This needs a running Maya session."""
+
+
+class SnapshotError(SubmitError, RuntimeError):
+    """The open scene could not be copied; the session is as it was."""
+
+
+class EngineError(FarmFuturesError):
+    """Trouble with the engine itself."""
+
+
+class EngineUnavailableError(EngineError, ConnectionError):
+    """The engine could not be started or reached."""
+
+
+class StateFolderError(EngineError, PermissionError):
+    """The state folder is not writable, not private or not ours."""
+
+
+class NoSuchJobError(EngineError, LookupError):
+    """The engine doesn't know this job or work item."""
+
+
+class RunError(FarmFuturesError):
+    """What went wrong where the call ran, when it is not the call's own exception."""
+
+
+class RemoteError(RunError):
+    """Stands in for a remote exception that could not be pickled or loaded; holds its full text."""
+
+
+class WorkerDiedError(RunError, BrokenExecutor):
+    """The interpreter died while it ran this call; the message names exit code or signal and the last log lines."""
+
+
+class WorkTimeoutError(RunError, TimeoutError):
+    """The call ran longer than its ``timeout_s`` and was killed."""
+
+
+class BootstrapError(RunError):
+    """The interpreter could not be started or made ready.
+
+    Raised *by* a bootstrap function it means: trying again is useless, tell the user this sentence.
+    """
+
+
+class ResultError(RunError):
+    """The result could not be pickled on the worker, or not be loaded here."""
+
+
+class KilledError(RunError):
+    """Somebody killed this work item."""
