@@ -3,7 +3,7 @@
     FarmFuturesError
     ├── SubmitError                     nothing was submitted; mend the call and submit again
     │   ├── OptionError                 (TypeError)          an option is unknown or has a bad value
-    │   ├── CallError                   (TypeError)          the function or an argument can't travel
+    │   ├── CallError                   (TypeError, ValueError)  the function or an argument can't travel
     │   ├── RecursionLimitError         (RuntimeError)       jobs that submit jobs went too deep
     │   ├── NotSubmittedError           (RuntimeError)       asked of a future before its batch was committed
     │   ├── RefusedError                (ValueError)         this engine can't do what was asked
@@ -19,6 +19,7 @@
     │   └── NoSuchJobError              (LookupError)
     └── RunError                        came back through a future
         ├── RemoteError                 an exception that could not travel; has the full remote text
+        │   └── RemoteSystemExit        the call ended by sys.exit(code), whatever the code
         ├── WorkerDiedError             (BrokenExecutor)     the interpreter died while it ran the call
         ├── WorkTimeoutError            (TimeoutError)       ran longer than its timeout_s
         ├── BootstrapError              the interpreter could not be made ready
@@ -46,7 +47,7 @@ class OptionError(SubmitError, TypeError):
     """An option is unknown or has a bad value; the message names the near miss and what is allowed."""
 
 
-class CallError(SubmitError, TypeError):
+class CallError(SubmitError, TypeError, ValueError):
     """The function or an argument can't be packed; the message names the path to the bad member."""
 
 
@@ -108,6 +109,21 @@ class RunError(FarmFuturesError):
 
 class RemoteError(RunError):
     """Stands in for a remote exception that could not be pickled or loaded; holds its full text."""
+
+
+class RemoteSystemExit(RemoteError):
+    """The call ended by ``sys.exit``; it has no result, so that is an error for code 0 too.
+
+    Attributes:
+        code: What was given to ``sys.exit``: usually an int, a str or None.
+    """
+
+    def __init__(self, message: str = "", code: object = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def __reduce__(self) -> tuple[type[RemoteSystemExit], tuple[str, object]]:
+        return type(self), (str(self), self.code)
 
 
 class WorkerDiedError(RunError, BrokenExecutor):

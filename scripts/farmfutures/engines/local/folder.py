@@ -1,0 +1,118 @@
+"""The state folder: every path of the local engine, and whether the folder is safely ours.
+
+Whoever can write in here can run code as the user (results are pickles), so a folder that others can write to, or that
+somebody else owns, is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+from ...errors import StateFolderError
+
+_LONGEST_SOCKET = 90
+"""Unix socket paths end at 104 bytes on macOS, 108 on Linux; some room for a suffix."""
+
+
+class Folder:
+    """The paths of one state folder. Nobody else joins paths."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.abspath(root))
+        self.lock = self.root / "broker.lock"
+        self.database = self.root / "farm.db"
+        self.damaged = self.root / "farm.db.damaged"
+        self.connection = self.root / "broker.json"
+        self.broker_log = self.root / "broker.log"
+        self.journals = self.root / "journals"
+        self.blobs = self.root / "blobs"
+        self.jobs = self.root / "jobs"
+        self.workers = self.root / "workers"
+        self.keys = self.root / "keys"
+
+    def create(self) -> Folder:
+        """Makes the folder and what it holds, private to this user.
+
+        Raises:
+            StateFolderError: It can't be made, can't be written or is not private.
+        """
+        for path in (self.root, self.journals, self.blobs, self.jobs, self.workers, self.keys):
+            make_private(path)
+        return self
+
+    def journal(self, client: str, number: int) -> Path:
+        """A file that a client appends its submissions to."""
+        return self.journals / f"{client}.{number}.journal"
+
+    def blob(self, name: str) -> Path:
+        """A payload that is too large for the database."""
+        return self.blobs / name
+
+    def worker(self, worker: int) -> Path:
+        """The working folder of one interpreter."""
+        return self.workers / str(worker)
+
+    def log(self, job: int, work: int, attempt: int) -> Path:
+        """The log of one run of a work item. Folders of a thousand jobs keep listings short."""
+        return self.jobs / str(job // 1000) / str(job) / f"{work}.{attempt}.log"
+
+    def socket(self) -> Path:
+        """The broker's unix socket: in the folder, or where that path is too long in a private temporary one."""
+        path = self.root / "broker.sock"
+        if len(os.fsencode(path)) <= _LONGEST_SOCKET:
+            return path
+        digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
+        base = make_private(Path(tempfile.gettempdir()) / f"farmfutures-{user_id()}")
+        return base / f"{digest}.sock"
+
+
+def user_id() -> int | str:
+    """Returns what tells this user from others on this machine."""
+    return os.getuid() if sys.platform != "win32" else os.environ.get("USERNAME", "user")
+
+
+def make_private(path: Path) -> Path:
+    """Makes a folder that only this user can enter, or checks that an existing one is so.
+
+    Raises:
+        StateFolderError: It can't be made or written, is a link, is not a folder, or is open to or owned by others.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = path.lstat()
+    except OSError as error:
+        raise StateFolderError(
+            f"the state folder {path} can't be made: {error.strerror}. Set FARMFUTURES_STATE to a local folder of yours."
+        ) from error
+    if stat.S_ISLNK(info.st_mode):
+        raise StateFolderError(f"the state folder {path} is a symbolic link; name the folder itself in FARMFUTURES_STATE.")
+    if sys.platform != "win32":
+        _check_owner(path, info)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise StateFolderError(f"the state folder {path} is not writable; mend its mode or set FARMFUTURES_STATE.")
+    return path
+
+
+def _check_owner(path: Path, info: os.stat_result) -> None:
+    if info.st_uid != os.getuid():
+        raise StateFolderError(
+            f"the state folder {path} belongs to user {info.st_uid}, not to you ({os.getuid()}): whoever owns it could run "
+            "code as you. Set FARMFUTURES_STATE to a folder of your own."
+        )
+    if info.st_mode & 0o077:
+        raise StateFolderError(
+            f"the state folder {path} is open to others (mode {stat.S_IMODE(info.st_mode):04o}): whoever can write there "
+            f"could run code as you. Run 'chmod 700 {path}' after looking at what is in it, or set FARMFUTURES_STATE."
+        )
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Opens a file that only this user can read, from its first moment on, following no link."""
+    # O_NOFOLLOW and O_CLOEXEC are absent on Windows, where the folder's own access list protects the file.
+    extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags | extra, 0o600)

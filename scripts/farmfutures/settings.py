@@ -1,0 +1,156 @@
+"""One settings file and ``FARMFUTURES_*`` variables.
+
+The file is TOML: ``$FARMFUTURES_SETTINGS``, else ``settings.toml`` in the user's configuration folder. A variable
+``FARMFUTURES_SLOTS=4`` wins over ``slots = 4`` in the file. See `Settings` for the names, units and defaults.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from .errors import OptionError
+
+PREFIX = "FARMFUTURES_"
+
+
+def default_state() -> Path:
+    """Returns the folder for state of this user on this machine, as the platform has it."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "farmfutures"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/farmfutures"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "farmfutures"
+
+
+def default_file() -> Path:
+    """Returns where the settings file is looked for when ``FARMFUTURES_SETTINGS`` doesn't say."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or Path.home() / "AppData/Roaming") / "farmfutures/settings.toml"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Preferences/farmfutures/settings.toml"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "farmfutures/settings.toml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set.
+
+    Attributes:
+        engine: The engine of executors that name none.
+        state: Folder of the local engine: queue, results, logs. Never on a network file system.
+        slots: How many interpreters may live at once on this machine, over all jobs.
+        broker_idle_s: The broker leaves after so many seconds with no work and no client.
+        interpreter_idle_s: An interpreter leaves after so many seconds without work.
+        start_timeout_s: An interpreter that is not ready by then is killed and counts as a failed start.
+        max_items_per_interpreter: An interpreter is replaced after so many items; 0 means never.
+        memory_mark_bytes: An interpreter that holds more than this between two items is replaced; 0 means never.
+        log_limit_bytes: What one item's log may hold; the middle of a longer one is left out.
+        history_days: Jobs that ended longer ago are removed; 0 keeps them all.
+        history_bytes: The oldest ended jobs are removed while the database is larger than this; 0 means no limit.
+        inline_limit_bytes: Calls and results above this go by file, not through the database.
+        max_payload_bytes: A call larger than this is refused in ``submit``.
+        recursion_limit: How many levels of jobs may submit jobs.
+        transport: ``auto`` (a unix socket where there are any, else ``tcp``), ``ipc`` or ``tcp`` (loopback, CurveZMQ).
+        synchronous: ``normal`` survives every crash of a process, ``full`` power loss too, and is slower.
+        groups: The groups that this machine belongs to, for the job option ``groups``.
+        user: The default of the job option ``user``.
+        python: The Python that the broker and the supervisors run on.
+    """
+
+    engine: str = "local"
+    state: Path = field(default_factory=default_state)
+    slots: int = field(default_factory=lambda: os.cpu_count() or 1)
+    broker_idle_s: float = 30.0
+    interpreter_idle_s: float = 300.0
+    start_timeout_s: float = 300.0
+    max_items_per_interpreter: int = 0
+    memory_mark_bytes: int = 0
+    log_limit_bytes: int = 64 * 1024 * 1024
+    history_days: float = 30.0
+    history_bytes: int = 2 * 1024**3
+    inline_limit_bytes: int = 128 * 1024
+    max_payload_bytes: int = 4 * 1024**3
+    recursion_limit: int = 4
+    transport: str = "auto"
+    synchronous: str = "normal"
+    groups: tuple[str, ...] = ("local",)
+    user: str = ""
+    python: str = ""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Reads the file and the variables.
+
+        Args:
+            environ: Instead of ``os.environ``.
+
+        Raises:
+            OptionError: The file or a variable holds an unknown name or a bad value.
+        """
+        environ = os.environ if environ is None else environ
+        path = Path(environ.get(PREFIX + "SETTINGS") or default_file())
+        values = _from_file(path)
+        for item in fields(cls):
+            text = environ.get(PREFIX + item.name.upper())
+            if text is not None:
+                values[item.name] = _parse(item.name, text, f"the variable {PREFIX}{item.name.upper()}")
+        return cls(**values)
+
+
+def _kinds() -> dict[str, str]:
+    return {item.name: str(item.type) for item in fields(Settings)}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise OptionError(f"the settings file {path} can't be read: {error}") from error
+    for name in table:
+        if name not in _kinds():
+            near = get_close_matches(name, _kinds(), 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise OptionError(f"{path}: there is no setting {name!r}.{hint} There are: {', '.join(_kinds())}.")
+    return {name: _parse(name, value, f"{name} in {path}") for name, value in table.items()}
+
+
+def _parse(name: str, value: Any, place: str) -> Any:
+    kind = _kinds()[name]
+    try:
+        if kind == "tuple[str, ...]":
+            parts = value.split(",") if isinstance(value, str) else value
+            return tuple(str(part).strip() for part in parts)
+        parsed = {"int": int, "float": float, "str": str, "Path": lambda v: Path(v).expanduser()}[kind](value)
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"{place}: {value!r} is not a {kind} ({error}).") from error
+    _check(name, parsed, place)
+    return parsed
+
+
+_CHOICES = {"transport": ("auto", "ipc", "tcp"), "synchronous": ("normal", "full")}
+_AT_LEAST_ONE = frozenset({"slots", "recursion_limit"})
+
+
+def _check(name: str, value: Any, place: str) -> None:
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise OptionError(f"{place}: {value!r} is not one of {', '.join(_CHOICES[name])}.")
+    if isinstance(value, (int, float)) and value < (1 if name in _AT_LEAST_ONE else 0):
+        raise OptionError(f"{place}: {value!r} is too small.")
+
+
+def os_user() -> str:
+    """Returns the name of the user who runs this process."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"

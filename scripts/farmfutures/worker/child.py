@@ -1,0 +1,226 @@
+"""Runs inside the interpreter, on its main thread: makes it ready, then runs one call after another.
+
+Started as ``python -m farmfutures.worker.child DOWN UP FOLDER``, never by file path: the folder of this file has a
+``maya.py`` above it that would hide Maya's own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import faulthandler
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .. import call as calls
+from ..errors import BootstrapError, ResultError
+from . import context, pipe, processes
+from .logs import SCRATCH, Log, item_log
+from .page import Page
+
+GOODBYE_S = 10.0
+"""A bootstrap's goodbye and ``atexit`` may take so long; Maya is known to hang there."""
+
+_LEVELS = ("FARMFUTURES_LEVEL", "QBLVL")
+
+
+class Child:
+    """One interpreter's life."""
+
+    def __init__(self, down: int, up: int, folder: Path) -> None:
+        self.down = down
+        self.up = up
+        self.page = Page(folder / "page")
+        self.log = Log(folder / SCRATCH)
+        self.config: dict[str, Any] = {}
+        self.settings: dict[str, Any] = {}
+        self.goodbye: Callable[[], object] | None = None
+        self.level = 0
+
+    def live(self) -> None:
+        """Gets ready, then runs what comes down until the pipe is closed."""
+        run = pipe.read_run(self.down)
+        if run is None:
+            return
+        self.config = run[0]
+        try:
+            self._prepare()
+        except BaseException as error:
+            self._fail(error)
+            return
+        pipe.write_all(self.up, pipe.pack_record(pipe.READY))
+        while (run := pipe.read_run(self.down)) is not None:
+            self._run(*run)
+
+    def _prepare(self) -> None:
+        # As empty a __main__ as can be: what the caller's __main__ holds comes by value.
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        known = set(sys.path)
+        sys.path.extend(path for path in self.config["sys_path"] if path not in known)
+        if self.config["cwd"]:
+            os.chdir(self.config["cwd"])
+        self._bootstrap(self.config["settings"])
+        for name in self.config["preflight"]:
+            calls.resolve(name)()
+
+    def _bootstrap(self, settings: dict[str, Any]) -> None:
+        if self.config["bootstrap"]:
+            goodbye = calls.resolve(self.config["bootstrap"])(settings)
+            self.goodbye = goodbye if callable(goodbye) else self.goodbye
+        self.settings = settings
+
+    def _fail(self, error: BaseException) -> None:
+        traceback.print_exception(error)
+        self.log.flush()
+        permanent = isinstance(error, (BootstrapError, ImportError, AttributeError))
+        text = str(error) if isinstance(error, BootstrapError) else f"{type(error).__name__}: {error}"
+        pipe.write_all(self.up, pipe.pack_record(pipe.FAILED, flags=pipe.ERROR if permanent else 0, payload=text.encode()))
+
+    def _run(self, header: dict[str, Any], blob: memoryview) -> None:
+        grant, at = header["g"], 0
+        columns = zip(header["j"], header["w"], header["a"], header["n"], strict=True)
+        for ordinal, (job, work, attempt, size) in enumerate(columns):
+            started = time.time()
+            if not self.page.begin(grant, ordinal, started):
+                pipe.write_all(self.up, pipe.pack_record(pipe.STOPPED, grant, ordinal))
+                break
+            level = header["l"][ordinal]
+            if level != self.level:
+                self._set_level(level)
+            extra = header["x"].get(str(ordinal))
+            context.set_ids((job, work))
+            failed, data = self._call(grant, ordinal, blob[at : at + size], extra)
+            self._finish(grant, ordinal, started, failed, data, (job, work, attempt))
+            at += size
+        self.page.idle()
+        context.set_ids(None)
+
+    def _set_level(self, level: int) -> None:
+        self.level = level
+        for name in _LEVELS:
+            os.environ[name] = str(level)
+
+    def _call(self, grant: int, ordinal: int, data: memoryview, extra: dict[str, Any] | None) -> tuple[bool, bytes]:
+        context.on_progress(lambda *said: self._say(grant, ordinal, said))
+        try:
+            if extra or self.settings is not self.config["settings"]:
+                with self._surroundings(extra or {}):
+                    return False, calls.pack_result(self._invoke(data, extra or {}))
+            return False, calls.pack_result(self._invoke(data, None))
+        except BaseException as error:
+            error.__traceback__ = _without_our_frames(error)
+            if not isinstance(error, ResultError):
+                traceback.print_exception(error)
+            return True, calls.pack_exception(error)
+        finally:
+            context.on_progress(None)
+
+    def _invoke(self, data: memoryview, extra: dict[str, Any] | None) -> Any:
+        if extra and "call_file" in extra:
+            data = memoryview((Path(self.config["blobs"]) / extra["call_file"]).read_bytes())
+        try:
+            function, args, kwargs = calls.unpack_call(data)
+        except ImportError as error:
+            error.add_note(
+                f"The worker ({sys.executable}) could not import what the call needs. Make it importable there: give the "
+                "folder that holds it as sys_path=[...], or install it for that interpreter."
+            )
+            raise
+        return function(*args, **kwargs)
+
+    @contextlib.contextmanager
+    def _surroundings(self, extra: dict[str, Any]) -> Iterator[None]:
+        """What differs for one item: other settings (another scene), more environment."""
+        wanted = {**self.config["settings"], **extra.get("settings", {})}
+        if wanted != self.settings:
+            self._bootstrap(wanted)
+        before = dict(os.environ)
+        os.environ.update(extra.get("env", {}))
+        try:
+            yield
+        finally:
+            if extra.get("env"):
+                _restore_environ(before)
+
+    def _say(self, grant: int, ordinal: int, said: tuple[float, float | None, str]) -> None:
+        payload = repr_json(said)
+        pipe.write_all(self.up, pipe.pack_record(pipe.PROGRESS, grant, ordinal, payload=payload))
+
+    def _finish(self, grant: int, ordinal: int, started: float, failed: bool, data: bytes, ids: tuple[int, int, int]) -> None:
+        flags = pipe.ERROR if failed else 0
+        if len(data) > self.config["inline_limit"]:
+            flags, data = self._to_file(flags, data, ids)
+        if self.log.take(lambda: item_log(self.config["logs"], *ids)):
+            flags |= pipe.LOGGED
+        pipe.write_all(self.up, pipe.pack_record(pipe.OUTCOME, grant, ordinal, flags, started, time.time(), data))
+
+    def _to_file(self, flags: int, data: bytes, ids: tuple[int, int, int]) -> tuple[int, bytes]:
+        """Large outcomes go by file: neither the pipe nor the broker ever holds them."""
+        name = "{}.{}.{}.outcome".format(*ids)
+        path = Path(self.config["blobs"]) / name
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            message = f"the result ({len(data)} bytes) could not be written to {path}: {error.strerror}. Free some space."
+            return pipe.ERROR, calls.pack_exception(ResultError(message))
+        return flags | pipe.IN_FILE, name.encode()
+
+    def leave(self) -> None:
+        """Runs goodbye and atexit, bounded, and ends the process: destructors of a Maya at exit crash and hang."""
+        threading.Thread(target=_end_later, daemon=True).start()
+        for last in (self.goodbye, atexit._run_exitfuncs, gc.collect, self.log.flush):
+            with contextlib.suppress(BaseException):
+                if last is not None:
+                    last()
+        os._exit(0)
+
+
+def repr_json(said: tuple[float, float | None, str]) -> bytes:
+    """Packs what `progress` was told; anything odd becomes text rather than an error in the user's call."""
+    import json
+
+    return json.dumps(said, default=str).encode()
+
+
+def _end_later() -> None:
+    time.sleep(GOODBYE_S)
+    os._exit(0)
+
+
+def _restore_environ(before: dict[str, str]) -> None:
+    for name in set(os.environ) - set(before):
+        del os.environ[name]
+    os.environ.update(before)
+
+
+def _without_our_frames(error: BaseException) -> types.TracebackType | None:
+    """Cuts this file's frames off, so that the traceback starts at the caller's function."""
+    start = error.__traceback__
+    while start is not None and start.tb_frame.f_code.co_filename == __file__:
+        start = start.tb_next
+    return start if start is not None else error.__traceback__
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the child of the supervisor that gave these arguments."""
+    down, up, folder = arguments
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    processes.die_with_parent()
+    child = Child(pipe.inherited(int(down), os.O_RDONLY), pipe.inherited(int(up), os.O_WRONLY), Path(folder))
+    faulthandler.enable(file=2)
+    child.live()
+    child.leave()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
