@@ -1,0 +1,16 @@
+"""The Maya side of farmfutures. Import it as ``farmfutures.maya``, which works inside Maya too.
+
+    executor.py    Executor: calls that run in headless Maya
+    session.py     Session: what is captured from a running Maya and rebuilt on the worker
+    environ.py     which variables travel, which never do
+    scene.py       Snapshot: copies of the open scene that leave the session as it was
+    store.py       where these copies are kept, by content
+    mayapy.py      find the interpreter of a Maya version
+    bootstrap.py   worker side: standalone, plug-ins, project, scene
+    source.py      Python source as a call
+    menu.py        what the plug-in shows in an interactive Maya
+    _cmds.py       the only room that calls maya.cmds
+
+Maya is imported inside functions, so that all of it loads in any Python. Public names live behind the door
+``farmfutures.maya`` and carry its name; nothing here is pickled under ``farmfutures_maya``.
+"""

@@ -1,0 +1,185 @@
+"""Which environment variables travel to a worker, and which never do.
+
+The worker starts from its own environment; a variable of the session is added to it only where this room says so. A
+copy of ``os.environ`` would carry the session's ``PYTHONHOME`` and library paths into another Maya ("Invalid Python
+Environment"), plug-in paths that its modules add anyway, and secrets.
+
+In the order in which a name is judged:
+
+- named by the caller (``env={...}``): not judged here at all, it travels;
+- the worker's own (`WORKER_OWN`): never;
+- a secret by name (`SECRETS`) or by value (a password in a URL): never;
+- a search path (`PATHS`): without empty and double entries, without what the worker's Maya and the modules that travel
+  add by themselves;
+- a single value that Maya reads (`VALUES`), the pipeline's (`PIPELINE`), or one that paths in the scene use: as it is;
+- everything else: not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+WORKER_OWN = _words(
+    "MAYA_LOCATION MAYA_APP_DIR MAYA_ENV_DIR PYTHONHOME PATH LD_LIBRARY_PATH LD_PRELOAD DYLD_* QT_PLUGIN_PATH "
+    "QT_QPA_PLATFORM QT_QPA_PLATFORM_PLUGIN_PATH TMP TEMP TMPDIR HOME HOMEDRIVE HOMEPATH USERPROFILE USER USERNAME "
+    "LOGNAME SHELL PWD OLDPWD SHLVL _ DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_* DBUS_* SSH_* FARMFUTURES_* QBLVL"
+)
+"""Variables that belong to the worker: Maya sets them when it starts, or they describe machine, user and desktop."""
+
+SECRETS = _words(
+    "AWS_* *TOKEN *TOKEN_* *SECRET* *PASSWORD* *PASSWD* *_PWD *_PASS *API_KEY* *APIKEY* *PRIVATE_KEY* *CREDENTIALS* "
+    "SSH_AUTH_SOCK GPG_* *COOKIE*"
+)
+"""Variables that are held back even where another rule lets them through."""
+
+PATHS = _words(
+    "MAYA_MODULE_PATH MAYA_PLUG_IN_PATH MAYA_SCRIPT_PATH PYTHONPATH XBMLANGPATH MAYA_PRESET_PATH "
+    "MAYA_CUSTOM_TEMPLATE_PATH MAYA_RENDER_DESC_PATH ARNOLD_PLUGIN_PATH MTOA_EXTENSIONS_PATH MTOA_TEMPLATES_PATH "
+    "REDSHIFT_MAYAEXTENSIONSPATH PXR_PLUGINPATH_NAME"
+)
+"""Search paths. Not MAYA_SHELF_PATH: a worker has no shelves."""
+
+VALUES = _words(
+    "OCIO MAYA_COLOR_MANAGEMENT_POLICY_FILE MAYA_PROJECT MTOA_* REDSHIFT_* PXR_* ARNOLD_* MAYA_SKIP_USERSETUP_PY "
+    "PYMEL_SKIP_MEL_INIT"
+)
+"""Single values that Maya and its renderers read."""
+
+PIPELINE = _words("AYON_* OPENPYPE_* REZ_USED_* SHOW SHOT SEQ SEQUENCE PROJECT PROJ JOB")
+"""What pipelines set. `Policy.allow` adds to it."""
+
+_PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+_USES = re.compile(r"\$\{(\w+)\}|\$(\w+)|%(\w+)%")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a studio adds to the rules.
+
+    Attributes:
+        allow: Names or patterns (``STUDIO_*``) of variables that travel too. A secret never does: name it in ``env=``.
+        drop: Names or patterns of variables that stay.
+    """
+
+    allow: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of the session's installation, to tell its own search path entries from the caller's.
+
+    Attributes:
+        maya_location: The session's ``MAYA_LOCATION``.
+        app_dir: The session's ``MAYA_APP_DIR``.
+        modules: The folders of the modules that Maya found.
+    """
+
+    maya_location: str = ""
+    app_dir: str = ""
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Judged:
+    """What travels and what is held back.
+
+    Attributes:
+        values: The variables that travel.
+        held_back: Names of variables that somebody might miss on the worker, and why they stay.
+        missing: Variables that paths in the scene use and that are not set.
+    """
+
+    values: dict[str, str] = field(default_factory=dict[str, str])
+    held_back: dict[str, str] = field(default_factory=dict[str, str])
+    missing: tuple[str, ...] = ()
+
+
+def judge(
+    environ: Mapping[str, str], place: Place | None = None, *, used: Iterable[str] = (), policy: Policy | None = None
+) -> Judged:
+    """Sorts an environment by the rules above.
+
+    Args:
+        environ: The session's environment.
+        place: The session's installation.
+        used: Variables that paths in the scene use; see `variables_in`.
+        policy: What a studio adds.
+    """
+    place, policy, used = place or Place(), policy or Policy(), set(used)
+    judged = Judged(missing=tuple(sorted(name for name in used if name not in environ)))
+    for name, value in sorted(environ.items()):
+        reason = _reason_to_stay(name, value, policy, used)
+        if reason is None:
+            _let_travel(judged, name, value, place)
+        elif reason:
+            judged.held_back[name] = reason
+    return judged
+
+
+def _reason_to_stay(name: str, value: str, policy: Policy, used: set[str]) -> str | None:
+    """Returns why a variable is held back, "" where nobody would expect it to travel, None where it travels."""
+    key = name.upper()  # Windows has no case in names, and os.environ shows them in capitals there.
+    if _matches(key, WORKER_OWN):
+        return "the worker's own" if name in used or _matches(key, policy.allow) else ""
+    if _matches(key, SECRETS):
+        return "looks like a secret; name it in env={...} to send it"
+    wanted = name in used or any(_matches(key, names) for names in (PATHS, VALUES, PIPELINE, policy.allow))
+    if not wanted:
+        return ""
+    if _matches(key, policy.drop):
+        return "dropped by the policy"
+    return "its value holds a password; name it in env={...} to send it" if _PASSWORD_IN_URL.search(value) else None
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern.upper()) for pattern in patterns)
+
+
+def _let_travel(judged: Judged, name: str, value: str, place: Place) -> None:
+    if name not in PATHS:
+        judged.values[name] = value
+        return
+    kept = _own_entries(name, value, place)
+    if kept:
+        judged.values[name] = os.pathsep.join(kept)
+    elif value:
+        judged.held_back[name] = "the worker's Maya adds all of its entries by itself"
+
+
+def _own_entries(name: str, value: str, place: Place) -> list[str]:
+    """Returns the entries of a search path, in order, without what the worker adds to it anyway."""
+    # A module that travels (its .mod is found by MAYA_MODULE_PATH) adds its folders on the worker too; adding them here
+    # as well would load it twice, and in two versions as soon as one of them changes.
+    theirs = [place.maya_location, place.app_dir, *(() if name == "MAYA_MODULE_PATH" else place.modules)]
+    roots = [_normal(root) for root in theirs if root]
+    kept: dict[str, str] = {}
+    for entry in value.split(os.pathsep):
+        plain = _normal(entry)
+        if plain and not any(_is_below(plain, root) for root in roots):
+            kept.setdefault(plain, entry)
+    return list(kept.values())
+
+
+def _normal(path: str) -> str:
+    """Returns a path in the one form in which two spellings of it are equal. XBMLANGPATH ends in ``/%B`` on Linux."""
+    path = path.strip().removesuffix("/%B")
+    return os.path.normcase(os.path.normpath(path)) if path else ""
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def variables_in(paths: Iterable[str]) -> set[str]:
+    """Returns the names of the variables that these paths use: ``$PROJ/a.tx``, ``${PROJ}/a.tx``, ``%PROJ%/a.tx``."""
+    return {next(filter(None, found.groups())) for path in paths for found in _USES.finditer(path)}

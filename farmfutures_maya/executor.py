@@ -1,0 +1,268 @@
+"""The executor whose calls run in headless Maya."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import farmfutures
+from farmfutures.errors import OptionError, SceneNotFoundError, WorkspaceNotFoundError
+
+from . import _cmds, mayapy
+from .bootstrap import WORKER_ENVIRON
+from .environ import Policy
+from .scene import Snapshot, snapshot
+from .session import Session, require_maya
+
+BOOTSTRAP = "farmfutures.maya:bootstrap"
+
+_SETTINGS = ("filename", "workspace", "ignore_version", "load_references")
+_REFERENCES = ("all", "none", "topOnly")
+
+
+class Executor(farmfutures.Executor):
+    """Runs calls in headless ``mayapy`` processes that look like a Maya session.
+
+    Args:
+        clone_environ: Convenience for `clone_environ`.
+        create_tempfile: Convenience for `create_tempfile`; a path says where the copy goes.
+        filename: The scene that is open while a call runs. None: an empty one.
+        workspace: The project that is set before the scene is opened.
+        version: Which Maya runs on the worker: 2026, ``"2026"``, ``"2026.1"``. None: that of the session, and outside
+            Maya the newest one that is installed.
+        **job: Defaults of every job, as of `farmfutures.Executor`, and besides: ``ignore_version`` (bool: open a scene
+            of a newer update too), ``load_references`` (``"all"``, ``"none"``, ``"topOnly"``), ``skip_usersetup``
+            (bool: do not run ``userSetup.py``, for a faster start).
+
+    All of ``filename``, ``workspace``, ``version`` and ``interpreter`` may be given with a job too; the first two with
+    a single work item of a batch.
+
+    Raises:
+        NotInMayaError: `clone_environ` or `create_tempfile` outside a running Maya.
+        OptionError: `version` is not a version.
+
+    Example:
+        >>> executor = farmfutures.maya.Executor(clone_environ=True, cpus=4)
+        >>> executor.create_tempfile()
+        >>> with executor.batch("Node types") as batch:
+        ...     for node in cmds.ls(selection=True):
+        ...         future = batch.submit(cmds.nodeType, node)
+        ...         future.node = node
+    """
+
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, "version", "skip_usersetup"})
+
+    def __init__(
+        self,
+        clone_environ: bool | None = None,
+        create_tempfile: bool | str | os.PathLike[str] = False,
+        filename: str | os.PathLike[str] | None = None,
+        workspace: str | os.PathLike[str] | None = None,
+        version: int | str | None = None,
+        **job: Any,
+    ) -> None:
+        if version is not None:
+            mayapy.MayaVersion.parse(version)
+        # Asked before the base makes anything that would have to be shut down again.
+        if clone_environ:
+            require_maya("clone environment")
+        if create_tempfile:
+            require_maya("create tempfile")
+        super().__init__(**job)
+        self._given = {"filename": filename, "workspace": workspace, "version": version}
+        self._session: Session | None = None
+        self._snapshot: Snapshot | None = None
+        if clone_environ:
+            self.clone_environ()
+        if create_tempfile:
+            self.create_tempfile(None if create_tempfile is True else create_tempfile)
+
+    @property
+    def filename(self) -> str | None:
+        """The scene that workers open: the one given, else the copy of `create_tempfile`, else the cloned one."""
+        given = self._given["filename"]
+        if given is None and self._snapshot is not None:
+            return self._snapshot.path
+        return _text(given) or (self._session.scene or None if self._session else None)
+
+    @property
+    def workspace(self) -> str | None:
+        """The project that workers set: the one given, else the cloned one."""
+        return _text(self._given["workspace"]) or (self._session.workspace or None if self._session else None)
+
+    @property
+    def version(self) -> str | None:
+        """The Maya that runs on the worker, or None where nobody said so."""
+        return _text(self._given["version"]) or (self._session.version if self._session else _running_version())
+
+    @property
+    def session(self) -> Session | None:
+        """What `clone_environ` captured."""
+        return self._session
+
+    def clone_environ(self, *, policy: Policy | None = None) -> Session:
+        """Has workers look like this session: version, project, scene, plug-ins, variables and the rest of a `Session`.
+
+        What was given to the constructor stays. A scene with unsaved changes travels as it was *saved*; to send it as
+        it is on screen, use `create_tempfile` too.
+
+        Args:
+            policy: What a studio adds to the rules for variables.
+
+        Returns:
+            What was captured; its ``explain()`` says what travels.
+
+        Raises:
+            NotInMayaError: There is no running Maya in this process, or this is not its main thread.
+        """
+        require_maya("clone environment")
+        self._session = Session.capture(policy=policy)
+        return self._session
+
+    def create_tempfile(self, path: str | os.PathLike[str] | None = None) -> Snapshot:
+        """Copies the open scene as it is on screen, unsaved changes included, and has workers open the copy.
+
+        Scene name, modified flag, selection and undo queue of the session stay as they are. The same state copied again
+        is the same file. A copy wins over a scene that was cloned, not over a `filename` that was given.
+
+        Args:
+            path: A folder to keep copies in, or a path that ends in ``.ma`` or ``.mb``. None: ``$FARMFUTURES_STORE``,
+                else ``.farmfutures`` in the project, else a temporary folder of this user.
+
+        Raises:
+            NotInMayaError: There is no running Maya in this process, or this is not its main thread.
+            SnapshotError: The scene could not be written; the session is as it was.
+        """
+        require_maya("create tempfile")
+        self._snapshot = snapshot(path)
+        for text in self._snapshot.warnings:
+            warnings.warn(text, stacklevel=2)
+        return self._snapshot
+
+    def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
+        options = dict(extra)
+        settings = self._job_settings(options)
+        if not options.get("interpreter"):
+            version = settings.get("version")
+            options["interpreter"] = [str(mayapy.find(version, session=_running_version()).path)]
+        else:
+            options["interpreter"] = list(mayapy.real_interpreter(options["interpreter"]))
+        skip = {"MAYA_SKIP_USERSETUP_PY": "1"} if options.pop("skip_usersetup", False) else {}
+        cloned = self._session.environ if self._session else {}
+        options["env"] = {**WORKER_ENVIRON, **cloned, **skip, **(options.get("env") or {})}
+        if options.setdefault("bootstrap", BOOTSTRAP) is None:
+            options["bootstrap"] = BOOTSTRAP
+        options["settings"] = {**settings, **(options.get("settings") or {})}
+        options.pop("version", None)
+        return super()._job_options(options)
+
+    def _job_settings(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Takes our own options out of `options` and returns what `bootstrap` gets of them."""
+        given = {name: options.pop(name, None) for name in _SETTINGS}
+        filename = _text(given["filename"]) or self.filename
+        workspace = _text(given["workspace"]) or self.workspace
+        version = _text(options.get("version"))
+        if version is not None:
+            mayapy.MayaVersion.parse(version)
+        settings: dict[str, Any] = {}
+        if self._session is not None:
+            settings = self._session.settings(same_scene=self._is_captured(filename))
+            self._warn_of_unsaved_changes(filename)
+        settings.update(_checked(given, filename, workspace))
+        if version or self.version:
+            settings["version"] = version or self.version
+        return settings
+
+    def _item_options(self, extra: dict[str, Any]) -> dict[str, Any]:
+        options = dict(extra)
+        for name in ("version", "interpreter", "skip_usersetup"):
+            if options.pop(name, None) is not None:
+                raise OptionError(
+                    f"{name}= can't differ between the work items of one job, which share their interpreters: "
+                    f"give it to the batch, or submit a job of its own."
+                )
+        given = {name: options.pop(name) for name in _SETTINGS if name in options}
+        filename, workspace = _text(given.get("filename")), _text(given.get("workspace"))
+        settings = _checked(given, filename, workspace, base=self.workspace)
+        if filename and not self._is_captured(filename):
+            # The captured moment is one of another scene. None stands for "not", so that it overrides the job's.
+            settings.update(units=None, frame=None, render_layer=None)
+        if settings:
+            options["settings"] = {**settings, **(options.get("settings") or {})}
+        return super()._item_options(options)
+
+    def _is_captured(self, filename: str | None) -> bool:
+        """Returns whether this scene is the one of the captured session, or the copy of it."""
+        if self._session is None:
+            return False
+        copy = (
+            self._snapshot is not None
+            and filename == self._snapshot.path
+            and self._snapshot.source == self._session.scene
+        )
+        return copy or (filename or "") == self._session.scene
+
+    def _warn_of_unsaved_changes(self, filename: str | None) -> None:
+        session = self._session
+        if session is not None and session.modified and (filename or "") == session.scene:
+            what = f"the unsaved changes of {session.scene}" if session.scene else "the untitled scene"
+            warnings.warn(f"{what} won't be on the workers: call create_tempfile(), or save the scene.", stacklevel=4)
+
+
+def _running_version() -> str | None:
+    return _cmds.version() if _cmds.in_maya() else None
+
+
+def _text(value: object) -> str | None:
+    """Returns an option as text, nothing as None."""
+    if value is None or value == "":
+        return None
+    return str(value)  # A path object says its path.
+
+
+def _checked(
+    given: dict[str, Any], filename: str | None, workspace: str | None, base: str | None = None
+) -> dict[str, Any]:
+    """Returns settings of these options, with paths that mean the same on the worker.
+
+    Raises:
+        SceneNotFoundError: There is no such scene.
+        WorkspaceNotFoundError: There is no such folder.
+        OptionError: ``load_references`` has a value that Maya does not know.
+    """
+    settings: dict[str, Any] = {}
+    if workspace:
+        settings["workspace"] = workspace = _absolute(workspace, ())
+        if not os.path.isdir(workspace):
+            raise WorkspaceNotFoundError(
+                f"there is no folder {workspace}: give workspace= the folder of a Maya project."
+            )
+    if filename:
+        settings["filename"] = filename = _absolute(filename, [folder for folder in (workspace, base) if folder])
+        if not os.path.isfile(filename):
+            raise SceneNotFoundError(f"there is no scene {filename}: give filename= the path of a .ma or .mb file.")
+    if given.get("ignore_version"):
+        settings["ignore_version"] = True
+    if given.get("load_references") is not None:
+        settings["load_references"] = _known_references(given["load_references"])
+    return settings
+
+
+def _known_references(value: object) -> str:
+    if value not in _REFERENCES:
+        raise OptionError(f"load_references={value!r} is none of {', '.join(_REFERENCES)}.")
+    return str(value)
+
+
+def _absolute(path: str, folders: Iterable[str]) -> str:
+    """Returns a full path: the worker has another current folder, and may lack the variables in it."""
+    path = os.path.expanduser(os.path.expandvars(path))
+    if not os.path.isabs(path) and not os.path.exists(path):
+        for folder in folders:
+            if os.path.exists(os.path.join(folder, path)):
+                return os.path.join(os.path.abspath(folder), path).replace("\\", "/")
+    absolute = os.path.abspath(path)
+    return absolute.replace("\\", "/") if sys.platform == "win32" else absolute

@@ -1,0 +1,149 @@
+"""Copy the open scene, leaving the session as it was.
+
+The scene is *exported*, never renamed, saved and renamed back: that clears the modified flag, so that the artist loses
+work without being asked; it fires save callbacks, on which pipelines release locks and write ids into nodes; and it
+gives a name to an untitled scene. ``exportAll`` does none of this. Its type stays what it is: changing it fails as soon
+as a scene holds nodes of plug-ins that are not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from farmfutures.errors import SnapshotError
+
+from . import _cmds
+from .session import require_maya
+from .store import Store, digest_of, open_store
+
+_EXTENSIONS = {"mayaAscii": ".ma", "mayaBinary": ".mb"}
+_SIDE_FILES = ("xgmPalette", "pgYetiMaya", "HairFromGuidesNode")
+"""Node types whose tools write files of their own when a scene is *saved*; an export does not make them do so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A copy of a scene.
+
+    Attributes:
+        path: The copy.
+        digest: What its content goes by.
+        type: ``"mayaAscii"`` or ``"mayaBinary"``.
+        size_bytes: Its size.
+        source: The scene that it is a copy of, "" if that was untitled.
+        exported: True if Maya wrote it; False if the file of a saved scene was copied.
+        warnings: What the copy may lack, in sentences.
+    """
+
+    path: str
+    digest: str
+    type: str
+    size_bytes: int
+    source: str
+    exported: bool
+    warnings: tuple[str, ...] = ()
+
+
+def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
+    """Copies the open scene as it is on screen.
+
+    Args:
+        target: A folder to keep copies in, or a path that ends in ``.ma`` or ``.mb``: then the copy is exactly there.
+
+    Raises:
+        NotInMayaError: There is no running Maya in this process, or this is not its main thread.
+        SnapshotError: It could not be written; the session is as it was.
+    """
+    require_maya("create a tempfile")
+    file = None if target is None or not os.fspath(target).lower().endswith((".ma", ".mb")) else Path(target).absolute()
+    name, kind = _cmds.scene_name(), _cmds.scene_type()
+    if kind not in _EXTENSIONS:
+        kind = "mayaAscii"  # The scene was opened from another format: FBX, for one. Maya would save it so too.
+    if file is not None and file.suffix.lower() != _EXTENSIONS[kind]:
+        raise SnapshotError(
+            f"the scene is {kind}, so that its copy can't be {file.name}: give it the ending {_EXTENSIONS[kind]}."
+        )
+    store = _store(None if file is not None else target, file, name)
+    incoming = store.incoming(file.name if file is not None else _base(name, kind))
+    try:
+        exported = _write(name, kind, incoming)
+        path, digest = _place(store, incoming, file)
+    except OSError as error:
+        raise SnapshotError(f"the scene can't be copied to {store.root}: {error.strerror or error}.") from error
+    finally:
+        store.discard(incoming)
+    return Snapshot(os.fspath(path), digest, kind, path.stat().st_size, name, exported, tuple(_warnings(exported)))
+
+
+def _store(target: str | os.PathLike[str] | None, file: Path | None, name: str) -> Store:
+    if file is not None:  # Written beside its target, so that it gets there by one rename.
+        return open_store(file.parent, scene=name, workspace="", environ={})
+    return open_store(target, scene=name, workspace=_cmds.workspace_root().rstrip("/"), environ=os.environ)
+
+
+def _base(name: str, kind: str) -> str:
+    return os.path.basename(name) or "untitled" + _EXTENSIONS[kind]
+
+
+def _place(store: Store, incoming: Path, file: Path | None) -> tuple[Path, str]:
+    if file is None:
+        return store.keep(incoming)
+    digest = digest_of(incoming)
+    os.replace(incoming, file)
+    return file, digest
+
+
+def _write(name: str, kind: str, incoming: Path) -> bool:
+    """Writes the scene to `incoming`; returns whether Maya did it."""
+    if name and not _cmds.is_modified() and os.path.isfile(name):
+        # Nothing is in memory that the file does not have. A copy, not the path: the artist saves over it tomorrow.
+        shutil.copyfile(name, incoming)
+        return False
+    with _undisturbed():
+        try:
+            _cmds.export_all(incoming.as_posix(), kind)
+        except RuntimeError as error:
+            raise SnapshotError(_why_not(error)) from error
+    if not incoming.is_file():
+        raise SnapshotError(f"Maya exported the scene without an error, but {incoming} is not there. Is the disk full?")
+    return True
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Generator[None, None, None]:
+    """Keeps dialogs closed, and puts back what an export is not supposed to change, whatever happens."""
+    prompt, modified, selection = _cmds.prompt(), _cmds.is_modified(), _cmds.selection()
+    _cmds.set_prompt(False)
+    try:
+        yield
+    finally:
+        _cmds.set_prompt(prompt)
+        if _cmds.selection() != selection:
+            _cmds.set_selection(selection)
+        if _cmds.is_modified() != modified:
+            _cmds.set_modified(modified)
+
+
+def _why_not(error: RuntimeError) -> str:
+    text = str(error).strip()
+    unknown = _cmds.unknown_plugins()
+    if "unknown data" in text and unknown:
+        names = ", ".join(unknown)
+        return f"the scene can't be copied: it needs plug-ins that are not loaded ({names}). Maya says: {text}"
+    return f"the scene can't be copied; nothing was changed in the session. Maya says: {text}"
+
+
+def _warnings(exported: bool) -> Iterator[str]:
+    if not exported:
+        return
+    for kind in _SIDE_FILES:
+        if _cmds.nodes_of_type(kind):
+            yield (
+                f"the scene has {kind} nodes, whose files are written when the scene is saved, not when it is copied: "
+                "if you changed them, save the scene first."
+            )

@@ -1,0 +1,44 @@
+"""Run Python source on a worker: what the ``farmSubmit`` command, the shelf and people without a module hand over."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import Any
+
+_NAMED = re.compile(r"[^\W\d][\w.]*:[^\W\d][\w.]*")
+
+
+def evaluate(source: str) -> Any:
+    """Runs source where ``cmds`` and ``mel`` are Maya's.
+
+    Args:
+        source: ``"package.module:function"``, which is called; an expression, whose value is returned; or statements.
+            Statements return what they leave in ``result``, if anything.
+
+    Returns:
+        See above.
+    """
+    source = source.strip()
+    if _NAMED.fullmatch(source):
+        module, _, path = source.partition(":")
+        found: Any = import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+        return found()
+    scope = _scope()
+    try:
+        code = compile(source, "<farm>", "eval")
+    except SyntaxError:
+        exec(compile(source, "<farm>", "exec"), scope)  # Running source is what this is for.
+        return scope.get("result")
+    return eval(code, scope)
+
+
+def _scope() -> dict[str, Any]:
+    scope: dict[str, Any] = {"__name__": "__farm__"}
+    try:
+        from maya import cmds, mel
+    except ImportError:
+        return scope
+    return {**scope, "cmds": cmds, "mel": mel}

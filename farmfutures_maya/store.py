@@ -1,0 +1,166 @@
+"""Where copies of scenes are kept, by their content.
+
+    STORE/.incoming/<unique>/shot.ma     while it is written
+    STORE/ab/abcdef.../shot.ma           for good; the same state submitted ten times is this one file
+
+A copy keeps the scene's own base name, because ``<Scene>`` in image names, XGen files and caches go by it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from farmfutures.errors import SnapshotError
+
+VARIABLE = "FARMFUTURES_STORE"
+FOLDER = ".farmfutures"
+
+_INCOMING = ".incoming"
+_VOLATILE = (b"//Name:", b"//Last modified:", b"//Codeset:", b'fileInfo "UUID"')
+_CHUNK_BYTES = 1024 * 1024
+
+
+class Store:
+    """A folder of scenes by content. Several processes may use it at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def incoming(self, base: str) -> Path:
+        """Returns a path for a file that is about to be written, in a folder of its own."""
+        folder = self.root / _INCOMING / uuid.uuid4().hex
+        folder.mkdir(parents=True)
+        return folder / base
+
+    def keep(self, incoming: Path) -> tuple[Path, str]:
+        """Moves a written file to its place, or drops it where the same content is there already.
+
+        Returns:
+            Its path for good, and the digest that it goes by.
+        """
+        digest = digest_of(incoming)
+        final = self.root / digest[:2] / digest / incoming.name
+        if final.is_file():
+            os.utime(final)  # It is in use again: `prune` goes by this.
+        else:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(incoming, final)
+        self.discard(incoming)
+        return final, digest
+
+    def discard(self, incoming: Path) -> None:
+        """Removes what `incoming` made."""
+        shutil.rmtree(incoming.parent, ignore_errors=True)
+
+    def prune(self, unused_s: float, spare: Iterable[Path] = ()) -> int:
+        """Removes scenes that were not submitted for a while.
+
+        Args:
+            unused_s: Seconds since a scene was stored or submitted last.
+            spare: Scenes to keep whatever their age: those of jobs that are not over.
+
+        Returns:
+            How many were removed.
+        """
+        spared, limit, removed = set(spare), time.time() - unused_s, 0
+        for scene in list(self.root.glob("[0-9a-f][0-9a-f]/*/*")):
+            if scene not in spared and scene.stat().st_mtime < limit:
+                shutil.rmtree(scene.parent, ignore_errors=True)
+                removed += 1
+        return removed
+
+    def __repr__(self) -> str:
+        return f"Store({str(self.root)!r})"
+
+
+def digest_of(path: Path) -> str:
+    """Returns what a scene file goes by: SHA-256 of its content.
+
+    Maya writes date, name and a fresh UUID into every Maya ASCII file; these lines are left out, so that writing the
+    same scene twice gives the same digest. Maya binary is taken as it is.
+    """
+    state = hashlib.sha256()
+    with path.open("rb") as file:
+        if file.read(6) == b"//Maya":
+            file.seek(0)
+            for line in file:
+                if not line.startswith(_VOLATILE):
+                    state.update(line)
+        else:
+            file.seek(0)
+            while chunk := file.read(_CHUNK_BYTES):
+                state.update(chunk)
+    return state.hexdigest()
+
+
+def open_store(root: str | os.PathLike[str] | None, *, scene: str, workspace: str, environ: Mapping[str, str]) -> Store:
+    """Returns the store for a scene: the first of these folders that can be written.
+
+    1. `root`, if given. 2. ``$FARMFUTURES_STORE``, in which ``{workspace}``, ``{scene_dir}`` and ``{user}`` stand for
+    what they say. 3. ``.farmfutures`` in the project. 4. A folder of this user's among the temporary ones.
+    The first two are somebody's wish, so that they are not passed over when they fail.
+
+    Args:
+        root: A folder.
+        scene: The scene's path, or "".
+        workspace: The project's folder, or "".
+        environ: The environment to read.
+
+    Raises:
+        SnapshotError: The folder that was asked for can't be written.
+    """
+    wish = os.fspath(root) if root is not None else _from_template(environ.get(VARIABLE), scene, workspace)
+    if wish:
+        problem = _unwritable(Path(wish))
+        if problem:
+            raise SnapshotError(f"the scene can't be copied to {wish}: {problem}. Choose another folder in {VARIABLE}.")
+        return Store(Path(wish).absolute())
+    if workspace and os.path.isdir(workspace):
+        beside = Path(workspace) / FOLDER / "scenes"
+        if not _unwritable(beside):
+            return Store(beside)
+    own = Path(tempfile.gettempdir()) / f"farmfutures-{_user()}" / "scenes"
+    problem = _unwritable(own, private=True)
+    if problem:
+        raise SnapshotError(
+            f"the scene can't be copied to {own}: {problem}. Set {VARIABLE} to a folder that can be written."
+        )
+    return Store(own)
+
+
+def _from_template(template: str | None, scene: str, workspace: str) -> str:
+    if not template:
+        return ""
+    values = {"workspace": workspace, "scene_dir": os.path.dirname(scene), "user": _user()}
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", value)
+    return os.path.expanduser(os.path.expandvars(template))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # A container's user without a name.
+        return str(os.getuid()) if hasattr(os, "getuid") else "user"
+
+
+def _unwritable(folder: Path, private: bool = False) -> str:
+    """Returns why files can't be put there, or "". Tries it: permission bits don't tell on network shares."""
+    try:
+        if private:
+            folder.parent.mkdir(mode=0o700, exist_ok=True)
+            if hasattr(os, "getuid") and folder.parent.lstat().st_uid != os.getuid():
+                return "it belongs to somebody else"
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
