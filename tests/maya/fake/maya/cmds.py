@@ -1,0 +1,1 @@
+"""Empty until ``maya.standalone.initialize()``."""

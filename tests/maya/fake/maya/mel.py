@@ -1,0 +1,5 @@
+"""MEL."""
+
+
+def eval(source: str) -> str:
+    return source

@@ -1,0 +1,230 @@
+"""Making a worker's Maya ready: Q34 to Q36, QS31."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from farmfutures.errors import BootstrapError
+
+
+def calls(maya: Any) -> list[str]:
+    """Returns the commands that change something, in order."""
+    asked = {"query", "getAllMappings"}
+    return [
+        name + (f":{next(iter(flags))}" if name == "file" else "")
+        for name, _, flags in maya.LOG
+        if not asked & flags.keys() and name not in {"about", "moduleInfo"}
+    ]
+
+
+def test_q34_maya_is_up_and_an_empty_scene_is_open(library_maya: Any, fresh_bootstrap: ModuleType) -> None:
+    goodbye = fresh_bootstrap.bootstrap({})
+    assert calls(library_maya)[0] == "initialize"
+    assert not any(call.startswith(("file:open", "file:new")) for call in calls(library_maya))
+    goodbye()
+    assert not library_maya.world.undo
+    assert sys.platform == "win32" or "uninitialize" not in calls(library_maya)
+
+
+def test_q35_filename_is_opened(maya: Any, fresh_bootstrap: ModuleType, scene: Path) -> None:
+    fresh_bootstrap.bootstrap({"filename": str(scene)})
+    assert maya.world.name == str(scene)
+    assert maya.world.nodes["ball"] == "transform"
+    flags = next(flags for name, _, flags in maya.LOG if name == "file" and flags.get("open"))
+    assert flags["force"]
+    assert maya.world.prompt is False
+
+
+def test_q36_workspace_is_set(maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path) -> None:
+    fresh_bootstrap.bootstrap({"workspace": str(tmp_path)})
+    call = next(call for call in maya.LOG if call[0] == "workspace")
+    assert call == ("workspace", (str(tmp_path),), {"openWorkspace": True})
+
+
+def test_qs31_the_order(maya: Any, fresh_bootstrap: ModuleType, scene: Path, tmp_path: Path) -> None:
+    settings = {
+        "version": "2026",
+        "filename": str(scene),
+        "workspace": str(tmp_path),
+        "plugins": [["AbcImport", ""]],
+        "up_axis": "z",
+        "units": ["m", "deg", "pal"],
+        "path_mapping": [["P:/", "/mnt/"]],
+        "frame": 12.0,
+        "render_layer": "beauty",
+    }
+    fresh_bootstrap.bootstrap(settings)
+    assert calls(maya) == [
+        "file:prompt",
+        "loadPlugin",
+        "upAxis",
+        "currentUnit",
+        "dirmap",
+        "dirmap",
+        "workspace",
+        "file:open",
+        "currentTime",
+        "editRenderLayerGlobals",
+    ]
+    assert (maya.world.up_axis, maya.world.frame, maya.world.layer) == ("z", 12.0, "beauty")
+
+
+def test_called_again_it_opens_what_the_new_settings_say(
+    maya: Any, fresh_bootstrap: ModuleType, scene: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.ma"
+    other.write_text('//Maya ASCII 2026 scene\ncreateNode camera -n "cam";\n')
+    fresh_bootstrap.bootstrap({"filename": str(scene)})
+    fresh_bootstrap.bootstrap({"filename": str(other)})
+    assert maya.world.nodes == {"cam": "camera"}
+    fresh_bootstrap.bootstrap({"units": ["m", "deg", "pal"]})
+    assert maya.world.name == ""
+    assert maya.world.nodes == {}
+    assert maya.world.units["linear"] == "m"
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"filename": "/absent/shot.ma"}, r"the scene /absent/shot\.ma is not on .*give another filename="),
+        ({"workspace": "/absent/project"}, r"the workspace /absent/project is not a folder on .*another workspace="),
+        ({"version": "2025"}, r"is Maya 2026, but the job is for Maya 2025.*FARMFUTURES_MAYAPY"),
+    ],
+)
+def test_what_it_cannot_do_without_is_final(
+    maya: Any, fresh_bootstrap: ModuleType, settings: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(BootstrapError, match=text):
+        fresh_bootstrap.bootstrap(settings)
+
+
+def test_a_missing_scene_costs_no_start_and_no_licence(library_maya: Any, fresh_bootstrap: ModuleType) -> None:
+    with pytest.raises(BootstrapError, match="the scene"):
+        fresh_bootstrap.bootstrap({"filename": "/absent/shot.ma"})
+    assert library_maya.LOG == []
+
+
+@pytest.mark.parametrize("wanted", [2026, "2026", "2026.3", "Preview Release 150", None])
+def test_versions_that_fit(maya: Any, fresh_bootstrap: ModuleType, wanted: object) -> None:
+    fresh_bootstrap.bootstrap({"version": str(wanted)} if wanted else {})
+
+
+def test_no_licence_is_tried_again_and_said_in_a_sentence(
+    library_maya: Any, fresh_bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_MAYA_LICENCE", "none")
+    monkeypatch.setenv("ADSKFLEX_LICENSE_FILE", "@licences")
+    with pytest.raises(RuntimeError, match=r"no licence: ADSKFLEX_LICENSE_FILE is @licences.*MAYA_APP_DIR") as caught:
+        fresh_bootstrap.bootstrap({})
+    fresh_bootstrap.goodbye()
+    assert not isinstance(caught.value, BootstrapError)
+
+
+def test_a_python_without_maya_is_final(no_maya: None, fresh_bootstrap: ModuleType) -> None:
+    with pytest.raises(BootstrapError, match=r"is not a mayapy.*FARMFUTURES_MAYAPY"):
+        fresh_bootstrap.bootstrap({})
+    fresh_bootstrap.goodbye()
+
+
+def test_a_scene_that_does_not_open_is_final(maya: Any, fresh_bootstrap: ModuleType, scene: Path) -> None:
+    maya.world.fail_open = "Unknown Maya file version: 2027."
+    with pytest.raises(BootstrapError, match=r"could not open .*shot\.ma: Unknown Maya file version.*ignore_version"):
+        fresh_bootstrap.bootstrap({"filename": str(scene)})
+
+
+def test_a_scene_that_opens_with_errors_is_open(
+    maya: Any, fresh_bootstrap: ModuleType, scene: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maya.world.fail_open, maya.world.open_despite_failure = "Could not open reference rig.ma", True
+    fresh_bootstrap.bootstrap({"filename": str(scene)})
+    assert "was opened with errors: Could not open reference rig.ma" in capsys.readouterr().err
+
+
+def test_plugins_are_loaded_by_name_then_by_path_then_left_out(
+    maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maya.world.plugins = {"here": "/here.so"}
+    maya.world.missing_plugins = {"studio", "absent"}
+    own = tmp_path / "studio.py"
+    own.touch()
+    fresh_bootstrap.bootstrap({"plugins": [["here", ""], ["AbcImport", ""], ["studio", str(own)], ["absent", "/absent.so"]]})
+    loads = [(args[0], flags) for name, args, flags in maya.LOG if name == "loadPlugin"]
+    assert [name for name, _ in loads] == ["AbcImport", "studio", str(own), "absent"]
+    assert all(flags == {"quiet": True} for _, flags in loads)
+    assert "plug-in absent of the session could not be loaded here" in capsys.readouterr().err
+
+
+def test_a_referenced_render_layer_does_not_break_it(
+    maya: Any, fresh_bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh_bootstrap.bootstrap({"render_layer": "ref:layer"})
+    assert "render layer ref:layer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("settings", "flags"),
+    [
+        ({"ignore_version": True}, {"ignoreVersion": True}),
+        ({"load_references": "none"}, {"loadReferenceDepth": "none"}),
+        ({}, {}),
+    ],
+)
+def test_options_of_opening(
+    maya: Any, fresh_bootstrap: ModuleType, scene: Path, settings: dict[str, Any], flags: dict[str, Any]
+) -> None:
+    fresh_bootstrap.bootstrap({"filename": str(scene), **settings})
+    given = next(given for name, _, given in maya.LOG if name == "file" and given.get("open"))
+    assert given == {"open": True, "force": True, **flags}
+
+
+# The private folder for preferences
+
+
+def test_preferences_are_private_and_the_users_own_are_kept(
+    library_maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "maya"
+    for folder in ("2026/modules", "modules", "2026/scripts"):
+        (own / folder).mkdir(parents=True)
+    (own / "2026" / "Maya.env").touch()
+    monkeypatch.setenv("MAYA_APP_DIR", str(own))
+    monkeypatch.setenv("MAYA_MODULE_PATH", "/studio")
+    goodbye = fresh_bootstrap.bootstrap({"version": "2026"})
+    seen = library_maya.LOG[0][2]
+    private = Path(seen["MAYA_APP_DIR"])
+    assert private.is_dir()
+    assert private != own
+    assert seen["MAYA_ENV_DIR"] == str(own / "2026")
+    assert seen["MAYA_MODULE_PATH"].split(os.pathsep) == ["/studio", str(own / "2026/modules"), str(own / "modules")]
+    assert str(own / "2026" / "scripts") in sys.path
+    goodbye()
+    assert not private.exists()
+
+
+def test_preferences_can_be_shared(
+    library_maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAYA_APP_DIR", str(tmp_path))
+    fresh_bootstrap.bootstrap({"shared_app_dir": True})
+    assert library_maya.LOG[0][2]["MAYA_APP_DIR"] == str(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says cheaply and safely which processes live")
+def test_what_killed_workers_left_is_removed(
+    library_maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead, alive = tmp_path / f"farmfutures-maya-{gone.pid}-x", tmp_path / f"farmfutures-maya-{os.getppid()}-x"
+    dead.mkdir()
+    alive.mkdir()
+    fresh_bootstrap.bootstrap({})()
+    assert not dead.exists()
+    assert alive.exists()

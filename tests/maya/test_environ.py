@@ -1,0 +1,112 @@
+"""Which variables travel: the policy, as tables."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
+from farmfutures_maya.environ import Place, Policy, judge, variables_in
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MAYA_LOCATION", "PYTHONHOME", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "QT_PLUGIN_PATH", "QT_QPA_PLATFORM",
+        "TMPDIR", "TEMP", "HOME", "USERPROFILE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "SSH_CONNECTION", "MAYA_APP_DIR", "FARMFUTURES_STATE", "QBLVL",
+    ],
+)  # fmt: skip
+def test_the_workers_own_never_travel(name: str) -> None:
+    assert judge({name: "x"}, policy=Policy(allow=("*",))).values == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "GITHUB_TOKEN", "AYON_API_KEY", "FTRACK_API_KEY", "KITSU_PWD",
+        "DB_PASSWORD", "MY_SECRET_SAUCE", "GOOGLE_APPLICATION_CREDENTIALS", "GPG_AGENT_INFO", "SESSION_COOKIE",
+    ],
+)  # fmt: skip
+def test_secrets_never_travel(name: str) -> None:
+    judged = judge({name: "hunter2"}, used={name}, policy=Policy(allow=("*",)))
+    assert judged.values == {}
+    assert "hunter2" not in repr(judged)
+    assert "secret" in judged.held_back[name]
+
+
+def test_a_password_in_a_value_is_a_secret_too() -> None:
+    judged = judge({"AYON_DATABASE": "postgres://me:hunter2@db/ayon", "AYON_SERVER_URL": "https://ayon:5000/x"})
+    assert judged.values == {"AYON_SERVER_URL": "https://ayon:5000/x"}
+    assert "password" in judged.held_back["AYON_DATABASE"]
+
+
+@pytest.mark.parametrize(
+    "name", ["OCIO", "MAYA_PROJECT", "MTOA_LOG", "AYON_PROJECT_NAME", "REZ_USED_REQUEST", "SHOW", "SHOT", "PROJECT"]
+)
+def test_q38_what_travels(name: str) -> None:
+    assert judge({name: "x"}).values == {name: "x"}
+
+
+@pytest.mark.parametrize("name", ["EDITOR", "LS_COLORS", "MY_TOOL"])
+def test_everything_else_stays_unless_a_studio_allows_it(name: str) -> None:
+    judged = judge({name: "x"})
+    assert (judged.values, judged.held_back) == ({}, {})
+    assert judge({name: "x"}, policy=Policy(allow=(name,))).values == {name: "x"}
+
+
+def test_a_studio_can_drop() -> None:
+    judged = judge({"AYON_A": "x", "AYON_B": "y"}, policy=Policy(drop=("*_B",)))
+    assert judged.values == {"AYON_A": "x"}
+    assert judged.held_back == {"AYON_B": "dropped by the policy"}
+
+
+def test_search_paths_lose_what_the_worker_adds_itself() -> None:
+    place = Place("/usr/autodesk/maya2026", "/home/me/maya", ("/studio/modules/rig",))
+    entries = [
+        "/studio/scripts",
+        "/usr/autodesk/maya2026/scripts",
+        "/home/me/maya/2026/scripts",
+        "/studio/modules/rig/scripts",
+        "",
+        "/studio/scripts/",
+        "/show/scripts",
+        "/studio/modules/rigging",
+    ]
+    judged = judge({"MAYA_SCRIPT_PATH": os.pathsep.join(entries)}, place)
+    assert judged.values["MAYA_SCRIPT_PATH"].split(os.pathsep) == [
+        "/studio/scripts",
+        "/show/scripts",
+        "/studio/modules/rigging",
+    ]
+
+
+def test_module_paths_keep_the_modules() -> None:
+    place = Place("/usr/autodesk/maya2026", "/home/me/maya", ("/studio/modules",))
+    value = os.pathsep.join(["/home/me/maya/modules", "/studio/modules", "/usr/autodesk/maya2026/modules"])
+    assert judge({"MAYA_MODULE_PATH": value}, place).values == {"MAYA_MODULE_PATH": "/studio/modules"}
+
+
+def test_a_search_path_of_mayas_own_entries_is_held_back() -> None:
+    judged = judge({"MAYA_PLUG_IN_PATH": "/usr/autodesk/maya2026/plug-ins"}, Place("/usr/autodesk/maya2026"))
+    assert judged.values == {}
+    assert "MAYA_PLUG_IN_PATH" in judged.held_back
+
+
+def test_xbmlangpath_entries_keep_their_suffix() -> None:
+    place = Place("/usr/autodesk/maya2026")
+    value = os.pathsep.join(["/studio/icons/%B", "/usr/autodesk/maya2026/icons/%B"])
+    assert judge({"XBMLANGPATH": value}, place).values == {"XBMLANGPATH": "/studio/icons/%B"}
+
+
+def test_variables_in_paths() -> None:
+    paths = ["$PROJ/a.tx", "${SHOT_ROOT}/b.<UDIM>.tx", r"%DRIVE%\c.ma", "/plain/d.ma", "P:/e"]
+    assert variables_in(paths) == {"PROJ", "SHOT_ROOT", "DRIVE"}
+
+
+def test_variables_of_the_scenes_paths_are_required() -> None:
+    judged = judge({"TEX_ROOT": "/tex", "HOME": "/home/me"}, used={"TEX_ROOT", "ABSENT", "HOME"})
+    assert judged.values == {"TEX_ROOT": "/tex"}
+    assert judged.missing == ("ABSENT",)
+    assert judged.held_back == {"HOME": "the worker's own"}

@@ -1,0 +1,141 @@
+"""Copies of the open scene: Q40, Q41, QS34 to QS36."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from farmfutures.errors import NotInMayaError, SnapshotError
+
+import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
+from farmfutures_maya.scene import snapshot
+
+
+@pytest.fixture
+def dirty(maya: Any, scene: Path) -> Any:
+    """A session with a saved scene, changes in memory, a selection and dialogs on."""
+    world = maya.world
+    world.name, world.nodes = str(scene), {"ball": "transform", "new": "locator"}
+    world.modified, world.selection = True, ["|ball"]
+    return world
+
+
+def disturbing(maya: Any) -> list[Any]:
+    """Returns the calls that a session would notice."""
+    noticed = {"rename", "save", "renameToSave", "open", "new"}
+    return [call for call in maya.LOG if call[0] == "file" and noticed & call[2].keys()]
+
+
+def test_qs36_snapshot_leaves_modified_flag(dirty: Any, maya: Any) -> None:
+    before = dict(vars(dirty))
+    snapshot()
+    assert vars(dirty) == before
+    assert disturbing(maya) == []
+
+
+def test_qs36_a_failing_export_leaves_everything(dirty: Any, maya: Any, scene: Path) -> None:
+    before, text = dict(vars(dirty)), scene.read_text()
+    dirty.fail_export = "disk on fire"
+    with pytest.raises(SnapshotError, match=r"nothing was changed in the session.*disk on fire"):
+        snapshot()
+    assert vars(dirty) == {**before, "fail_export": "disk on fire"}
+    assert scene.read_text() == text
+    assert [path for path in scene.parents[1].rglob("*") if path.is_file()] == [scene]
+
+
+def test_qs36_an_export_that_changes_things_is_made_up_for(dirty: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from farmfutures_maya import _cmds
+
+    export = _cmds.export_all
+
+    def unruly(path: str, kind: str) -> str:
+        dirty.modified, dirty.selection = False, []
+        return export(path, kind)
+
+    monkeypatch.setattr(_cmds, "export_all", unruly)
+    snapshot()
+    assert dirty.modified
+    assert dirty.selection == ["|ball"]
+
+
+def test_q40_what_is_on_screen_is_in_the_copy(dirty: Any, scene: Path) -> None:
+    copy = snapshot()
+    assert '"new"' in Path(copy.path).read_text()
+    assert '"new"' not in scene.read_text()
+    assert (copy.exported, copy.source, copy.type) == (True, str(scene), "mayaAscii")
+    assert copy.size_bytes == Path(copy.path).stat().st_size
+
+
+def test_q40_references_stay_references(dirty: Any, maya: Any) -> None:
+    snapshot()
+    flags = next(call[2] for call in maya.LOG if call[0] == "file" and "exportAll" in call[2])
+    assert flags["preserveReferences"]
+    assert flags["exportUnloadedReferences"]
+    assert flags["type"] == "mayaAscii"
+
+
+def test_qs35_the_copy_keeps_its_base_name(dirty: Any) -> None:
+    copy = Path(snapshot().path)
+    assert copy.name == "shot.ma"
+    assert ".farmfutures" in copy.parts
+
+
+@pytest.mark.parametrize(("kind", "name"), [("mayaAscii", "untitled.ma"), ("mayaBinary", "untitled.mb"), ("FBX", "untitled.ma")])
+def test_qs36_an_untitled_scene_stays_untitled(maya: Any, kind: str, name: str) -> None:
+    maya.world.kind, maya.world.modified = kind, True
+    copy = snapshot()
+    assert Path(copy.path).name == name
+    assert maya.world.name == ""
+    assert maya.world.kind == kind
+
+
+def test_qs36_a_clean_scene_is_copied_and_not_exported(maya: Any, scene: Path) -> None:
+    maya.world.name = str(scene)
+    copy = snapshot()
+    assert not copy.exported
+    assert Path(copy.path).read_bytes() == scene.read_bytes()
+    assert Path(copy.path) != scene
+    assert not any("exportAll" in call[2] for call in maya.LOG)
+
+
+def test_n6_ten_copies_of_one_state_are_one_file(dirty: Any) -> None:
+    copies = {snapshot().path for _ in range(10)}
+    assert len(copies) == 1
+    stored = Path(dirty.workspace) / ".farmfutures"
+    assert len([path for path in stored.rglob("*") if path.is_file()]) == 1
+
+
+def test_qs35_a_copy_of_a_copy_is_not_nested(dirty: Any) -> None:
+    dirty.name = snapshot().path
+    again = Path(snapshot().path)
+    assert again.parts.count(".farmfutures") == 1
+
+
+def test_q41_a_folder_or_a_file_may_be_given(dirty: Any, tmp_path: Path) -> None:
+    assert Path(snapshot(tmp_path / "copies").path).is_relative_to(tmp_path / "copies")
+    exact = tmp_path / "exact" / "mine.ma"
+    assert snapshot(str(exact)).path == str(exact)
+    assert [path.name for path in exact.parent.rglob("*") if path.is_file()] == ["mine.ma"]
+
+
+def test_a_file_of_the_other_type_is_refused(dirty: Any, tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match=r"mayaAscii.*give it the ending \.ma"):
+        snapshot(tmp_path / "mine.mb")
+
+
+def test_unknown_plugins_are_named(dirty: Any) -> None:
+    dirty.missing_plugins = {"mtoa"}
+    dirty.fail_export = "This file contains unknown data which is preventing Maya from changing the file format."
+    with pytest.raises(SnapshotError, match=r"plug-ins that are not loaded \(mtoa\)"):
+        snapshot()
+
+
+def test_tools_with_side_files_warn(dirty: Any) -> None:
+    dirty.nodes["palette"] = "xgmPalette"
+    assert "save the scene first" in snapshot().warnings[0]
+
+
+def test_qs34_outside_maya(no_maya: None) -> None:
+    with pytest.raises(NotInMayaError, match="cannot create a tempfile when not in Maya"):
+        snapshot()
