@@ -34,6 +34,8 @@ class World:
         self.undo = True
         self.version = "2026"
         self.batch = True
+        self.menus: dict[str, list[dict[str, Any]]] = {}
+        self.answer = ("Cancel", "")
         self.fail_export = ""
         self.fail_open = ""
         self.open_despite_failure = False

@@ -199,3 +199,27 @@ def unknownPlugin(**_: Any) -> list[str]:
 @_logged
 def undoInfo(**flags: Any) -> None:
     maya.world.undo = flags["state"]
+
+
+@_logged
+def menu(name: str, **flags: Any) -> Any:
+    if flags.get("exists"):
+        return name in maya.world.menus
+    maya.world.menus[name] = []
+    return name
+
+
+@_logged
+def menuItem(**flags: Any) -> str:
+    maya.world.menus[flags["parent"]].append(flags)
+    return flags["label"]
+
+
+@_logged
+def deleteUI(name: str, **_: Any) -> None:
+    del maya.world.menus[name]
+
+
+@_logged
+def promptDialog(**flags: Any) -> str:
+    return maya.world.answer[1] if flags.get("query") else maya.world.answer[0]

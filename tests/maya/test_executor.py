@@ -1,0 +1,317 @@
+"""The Maya executor: Q33, Q37 to Q41, QS16, QS33, QS37, QS38. What a job asks for, without running one."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from farmfutures.errors import (
+    InterpreterNotFoundError,
+    NotInMayaError,
+    OptionError,
+    SceneNotFoundError,
+    WorkspaceNotFoundError,
+)
+
+import farmfutures
+from farmfutures.maya import Executor
+
+Make = Callable[..., Executor]
+
+
+@pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch, fake_mayapy: Path) -> Iterator[Make]:
+    """Makes executors that find a mayapy, and shuts them down."""
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(fake_mayapy))
+    made: list[Executor] = []
+
+    def make(*args: Any, **kwargs: Any) -> Executor:
+        made.append(Executor(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for executor in made:
+        executor.shutdown(wait=False)
+
+
+def job(executor: Executor, **extra: Any) -> dict[str, Any]:
+    return executor._job_options(extra)
+
+
+def settings(executor: Executor, **extra: Any) -> dict[str, Any]:
+    found = job(executor, **extra)["settings"]
+    assert json.loads(json.dumps(found)) == found
+    return dict(found)
+
+
+def other_scene(tmp_path: Path, name: str = "other.ma") -> str:
+    path = tmp_path / name
+    path.write_text("//Maya ASCII 2026 scene\n")
+    return str(path)
+
+
+def test_q33_signature() -> None:
+    parameters = inspect.signature(Executor.__init__).parameters
+    found = {name: parameter.default for name, parameter in parameters.items() if name not in {"self", "job"}}
+    assert found == {
+        "clone_environ": None,
+        "create_tempfile": False,
+        "filename": None,
+        "workspace": None,
+        "version": None,
+    }
+    assert list(found) == ["clone_environ", "create_tempfile", "filename", "workspace", "version"]
+    assert issubclass(Executor, farmfutures.Executor)
+
+
+def test_q34_a_job_asks_for_our_bootstrap(make: Make, no_maya: None, fake_mayapy: Path) -> None:
+    options = job(make())
+    assert options["bootstrap"] == "farmfutures.maya:bootstrap"
+    assert options["interpreter"] == [str(fake_mayapy.resolve())]
+    assert options["settings"] == {}
+    assert not {"filename", "workspace", "version", "skip_usersetup"} & options.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAYA_DISABLE_CIP", "1"),
+        ("MAYA_DISABLE_CER", "1"),
+        ("MAYA_DISABLE_CLIC_IPM", "1"),
+        ("MAYA_DISABLE_ADP", "1"),
+        ("MAYA_NO_STANDALONE_ATEXIT", "1"),
+    ],
+)
+def test_workers_start_quietly_unless_the_caller_says_otherwise(make: Make, no_maya: None, name: str, value: str) -> None:
+    executor = make()
+    assert job(executor)["env"][name] == value
+    assert job(executor, env={name: "0"})["env"][name] == "0"
+
+
+def test_usersetup_runs_unless_skipped(make: Make, no_maya: None) -> None:
+    executor = make()
+    assert "MAYA_SKIP_USERSETUP_PY" not in job(executor)["env"]
+    assert job(executor, skip_usersetup=True)["env"]["MAYA_SKIP_USERSETUP_PY"] == "1"
+
+
+def test_q35_q36_filename_and_workspace(make: Make, no_maya: None, scene: Path) -> None:
+    executor = make(filename=scene, workspace=str(scene.parents[1]), version=2026)
+    assert settings(executor) == {"version": "2026", "filename": str(scene), "workspace": str(scene.parents[1])}
+
+
+def test_q35_a_relative_filename_is_found_here_or_in_the_workspace(
+    make: Make, no_maya: None, scene: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = scene.parents[1]
+    assert settings(make(filename="scenes/shot.ma", workspace=project))["filename"] == str(scene)
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("SCENES", "scenes")
+    assert settings(make(filename="$SCENES/shot.ma"))["filename"] == str(scene)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ({"filename": "/absent/shot.ma"}, SceneNotFoundError, r"there is no scene /absent/shot\.ma"),
+        ({"workspace": "/absent/project"}, WorkspaceNotFoundError, "there is no folder /absent/project"),
+        ({"version": "latest"}, OptionError, "is not a version of Maya"),
+        ({"load_references": "some"}, OptionError, "none of all, none, topOnly"),
+    ],
+)
+def test_bad_options_of_a_job(make: Make, no_maya: None, given: dict[str, Any], error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        job(make(), **given)
+
+
+def test_q37_version_chooses_the_interpreter(make: Make, no_maya: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for year in (2026, 2027):
+        path = tmp_path / f"maya{year}" / "mayapy"
+        path.parent.mkdir()
+        path.touch()
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(tmp_path / "maya{version}" / "mayapy"))
+    executor = make(version="2026.1")
+    assert job(executor)["interpreter"] == [str(tmp_path / "maya2026/mayapy")]
+    assert job(executor, version=2027)["interpreter"] == [str(tmp_path / "maya2027/mayapy")]
+    with pytest.raises(InterpreterNotFoundError, match="mayapy of Maya 2030"):
+        job(executor, version=2030)
+
+
+def test_qs37_what_a_job_gives_wins_over_the_executor(make: Make, no_maya: None, scene: Path, tmp_path: Path) -> None:
+    other = other_scene(tmp_path)
+    executor = make(filename=scene, workspace=scene.parents[1], version=2026)
+    found = job(executor, filename=other, workspace=tmp_path, version=2027, interpreter="/own/mayapy")
+    assert found["settings"] == {"version": "2027", "filename": other, "workspace": str(tmp_path)}
+    assert found["interpreter"] == ["/own/mayapy"]
+    assert job(executor, interpreter=["rez-env", "--", "mayapy"])["interpreter"] == ["rez-env", "--", "mayapy"]
+
+
+def test_qs37_a_work_item_may_open_another_scene(make: Make, no_maya: None, scene: Path, tmp_path: Path) -> None:
+    other = other_scene(tmp_path)
+    executor = make(filename=scene, version=2026)
+    found = executor._item_options({"filename": other, "name": "other"})
+    assert found["settings"]["filename"] == other
+    assert found["name"] == "other"
+    assert "filename" not in found
+    assert executor._item_options({"name": "plain"}) == {"name": "plain"}
+
+
+@pytest.mark.parametrize("extra", [{"version": 2027}, {"interpreter": "/own/mayapy"}, {"skip_usersetup": True}])
+def test_qs37_work_items_share_their_interpreter(make: Make, no_maya: None, extra: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=f"{next(iter(extra))}= can't differ between the work items"):
+        make()._item_options(extra)
+
+
+def test_qs16_preflight_and_settings_of_the_caller_pass(make: Make, no_maya: None) -> None:
+    found = job(make(), preflight="studio:ready", settings={"frame": 3.0}, name="n")
+    assert (found["preflight"], found["settings"], found["name"]) == ("studio:ready", {"frame": 3.0}, "n")
+
+
+# In a session
+
+
+@pytest.fixture
+def session(maya: Any, scene: Path, monkeypatch: pytest.MonkeyPatch, fake_mayapy: Path) -> Any:
+    """A session with a saved scene, and a variable that travels."""
+    maya.world.name, maya.world.nodes = str(scene), {"ball": "transform"}
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(fake_mayapy))
+    monkeypatch.setenv("SHOW", "orrery")
+    return maya.world
+
+
+def test_q38_clone_environ(session: Any, make: Make) -> None:
+    session.up_axis, session.frame = "z", 7.0
+    executor = make()
+    executor.clone_environ()
+    found = settings(executor)
+    assert (executor.filename, executor.workspace, executor.version) == (session.name, session.workspace, "2026")
+    assert (found["filename"], found["workspace"], found["version"]) == (session.name, session.workspace, "2026")
+    assert (found["up_axis"], found["frame"]) == ("z", 7.0)
+    assert job(executor)["env"]["SHOW"] == "orrery"
+    assert job(executor, env={"SHOW": "other"})["env"]["SHOW"] == "other"
+
+
+def test_q39_clone_environ_in_the_constructor(session: Any, make: Make) -> None:
+    by_method = make()
+    by_method.clone_environ()
+    assert job(make(clone_environ=True)) == job(by_method)
+
+
+def test_qs33_clone_fills_only_what_is_unset(session: Any, make: Make, tmp_path: Path) -> None:
+    other = other_scene(tmp_path)
+    executor = make(clone_environ=True, filename=other, version=2025)
+    assert (executor.filename, executor.workspace, executor.version) == (other, session.workspace, "2025")
+    found = settings(executor)
+    assert (found["filename"], found["version"]) == (other, "2025")
+    assert "frame" not in found
+
+
+@pytest.mark.parametrize("how", [{"clone_environ": True}, {"create_tempfile": True}, {"create_tempfile": "/tmp/copies"}])
+def test_qs33_qs34_outside_maya(no_maya: None, how: dict[str, Any]) -> None:
+    with pytest.raises(NotInMayaError, match="when not in Maya") as caught:
+        Executor(**how)
+    assert isinstance(caught.value, RuntimeError)
+
+
+@pytest.mark.parametrize(("method", "text"), [("clone_environ", "clone environment"), ("create_tempfile", "create tempfile")])
+def test_qs33_qs34_methods_outside_maya(make: Make, no_maya: None, method: str, text: str) -> None:
+    with pytest.raises(NotInMayaError, match=f"cannot {text} when not in Maya"):
+        getattr(make(), method)()
+
+
+def test_q40_create_tempfile(session: Any, make: Make) -> None:
+    session.modified = True
+    executor = make()
+    copy = executor.create_tempfile()
+    assert executor.filename == copy.path != session.name
+    assert session.modified
+
+
+@pytest.mark.parametrize("folder", [True, "copies"])
+def test_q41_create_tempfile_in_the_constructor(session: Any, make: Make, tmp_path: Path, folder: bool | str) -> None:
+    where = True if folder is True else str(tmp_path / folder)
+    filename = make(create_tempfile=where).filename
+    assert filename
+    below = tmp_path / "copies" if folder is not True else Path(session.workspace)
+    assert Path(filename).is_relative_to(below)
+
+
+@pytest.mark.parametrize(
+    ("clone", "copy", "given", "expected"),
+    [
+        (False, False, False, None),
+        (True, False, False, "cloned"),
+        (False, True, False, "copy"),
+        (True, True, False, "copy"),
+        (False, False, True, "given"),
+        (True, False, True, "given"),
+        (False, True, True, "given"),
+        (True, True, True, "given"),
+    ],
+)
+@pytest.mark.parametrize("later", [False, True])
+def test_qs38_which_scene_wins(
+    session: Any, make: Make, tmp_path: Path, clone: bool, copy: bool, given: bool, expected: str | None, later: bool
+) -> None:
+    filename = other_scene(tmp_path) if given else None
+    if later:
+        executor = make(filename=filename)
+        snapshot = executor.create_tempfile() if copy else None
+        if clone:
+            executor.clone_environ()
+    else:
+        executor = make(clone_environ=clone, create_tempfile=copy, filename=filename)
+        snapshot = executor._snapshot
+    wanted = {None: None, "cloned": session.name, "copy": snapshot and snapshot.path, "given": filename}[expected]
+    assert executor.filename == wanted
+
+
+def test_qs38_a_copy_keeps_the_moment_of_its_session(session: Any, make: Make) -> None:
+    session.frame = 9.0
+    assert settings(make(clone_environ=True, create_tempfile=True))["frame"] == 9.0
+
+
+def test_unsaved_changes_that_would_stay_behind_are_warned_of(session: Any, make: Make) -> None:
+    session.modified = True
+    executor = make(clone_environ=True)
+    with pytest.warns(UserWarning, match=r"the unsaved changes of .*shot\.ma won't be on the workers"):
+        job(executor)
+    executor.create_tempfile()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        job(executor)
+
+
+def test_an_untitled_scene_that_would_stay_behind_is_warned_of(session: Any, make: Make) -> None:
+    session.name, session.modified = "", True
+    executor = make(clone_environ=True)
+    assert executor.filename is None
+    with pytest.warns(UserWarning, match="the untitled scene won't be on the workers"):
+        job(executor)
+
+
+def test_qs32_in_maya_the_version_is_the_sessions(session: Any, make: Make) -> None:
+    session.version = "2027"
+    assert make().version == "2027"
+    session.version = "Preview Release 150"
+    assert settings(make()) == {"version": "Preview Release 150"}
+
+
+def test_qs32_outside_maya_the_version_is_open(make: Make, no_maya: None) -> None:
+    assert make().version is None
+
+
+def test_two_jobs_of_one_session_ask_for_the_same_interpreter(session: Any, make: Make) -> None:
+    first, second = (make(clone_environ=True, create_tempfile=True) for _ in range(2))
+    assert job(first) == job(second)
+
+
+def test_a_work_item_with_another_scene_has_not_the_sessions_moment(session: Any, make: Make, tmp_path: Path) -> None:
+    executor = make(clone_environ=True)
+    found = executor._item_options({"filename": other_scene(tmp_path)})["settings"]
+    assert (found["frame"], found["units"], found["render_layer"]) == (None, None, None)
+    assert "frame" not in executor._item_options({"filename": session.name})["settings"]
