@@ -17,6 +17,7 @@ Everything else is said in the log and left out.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -101,8 +102,7 @@ def goodbye() -> None:
             from maya import standalone
 
             standalone.uninitialize()
-    if _private is not None:
-        shutil.rmtree(_private, ignore_errors=True)
+    _remove_private_app_dir()
 
 
 def _check_paths(settings: dict[str, Any]) -> None:
@@ -166,6 +166,7 @@ def _make_private_app_dir(version: str | None) -> None:
     _remove_left_over()
     own = Path(app_dir(os.environ))
     _private = Path(tempfile.mkdtemp(prefix=f"{_APP_DIR_PREFIX}{os.getpid()}-"))
+    atexit.register(_remove_private_app_dir)  # A bootstrap that fails later has no goodbye.
     os.environ["MAYA_APP_DIR"] = str(_private)
     year = str(MayaVersion.parse(version).major or "") if version else ""
     ours = own / year
@@ -174,6 +175,11 @@ def _make_private_app_dir(version: str | None) -> None:
     _add_folders("MAYA_MODULE_PATH", (ours / "modules", own / "modules"))
     scripts = _add_folders("MAYA_SCRIPT_PATH", (ours / "scripts", own / "scripts"))
     sys.path.extend(folder for folder in scripts if folder not in sys.path)
+
+
+def _remove_private_app_dir() -> None:
+    if _private is not None:
+        shutil.rmtree(_private, ignore_errors=True)
 
 
 def _add_folders(variable: str, folders: tuple[Path, ...]) -> list[str]:

@@ -1,0 +1,191 @@
+"""A job of the Maya executor in a real interpreter, through the real child process: Q34 to Q38, Q42, QS16, QS31, QS37."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from farmfutures import call as calls
+from farmfutures.worker import pipe
+from farmfutures.worker.page import Page
+
+from farmfutures.maya import Executor
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake mayapy is a shell script")
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
+
+class Worker:
+    """One interpreter as a supervisor starts it, for one job."""
+
+    def __init__(self, folder: Path, options: dict[str, Any]) -> None:
+        folder.mkdir()
+        self.folder = folder
+        Page(folder / "page", create=True)
+        inherit, self.down = os.pipe()
+        self.up, out = os.pipe()
+        environ = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        environ |= options["env"] | {"PYTHONPATH": str(SCRIPTS)}
+        command = [*options["interpreter"], "-m", "farmfutures.worker.child", str(inherit), str(out), str(folder)]
+        with (folder / "out.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environ, pass_fds=(inherit, out))
+        os.close(inherit)
+        os.close(out)
+        self.records = self._read()
+        preflight = options.get("preflight")
+        config = {
+            "sys_path": options.get("sys_path", []), "cwd": None, "settings": options["settings"],
+            "bootstrap": options["bootstrap"], "preflight": [preflight] if preflight else [],
+            "inline_limit": 1 << 20, "blobs": str(folder), "logs": str(folder / "logs"),
+        }  # fmt: skip
+        pipe.write_run(self.down, config, b"")
+        self.hello = next(self.records)
+        self.run_count = 0
+
+    def _read(self) -> Iterator[pipe.Record]:
+        records = pipe.Records(self.up)
+        while (found := records.read()) is not None:
+            yield from found
+
+    def call(self, function: Any, *args: Any, **item: Any) -> Any:
+        """Runs one work item; raises what it raised."""
+        self.run_count += 1
+        data = calls.pack_call(function, args, {})
+        header = {"g": self.run_count, "j": [1], "w": [self.run_count], "a": [1], "n": [len(data)], "l": [1]}
+        pipe.write_run(self.down, {**header, "x": {"0": item} if item else {}}, data)
+        value, error = calls.unpack_outcome(next(self.records).payload)
+        if error is not None:
+            raise error
+        return value
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "out.log").read_text()
+
+    def leave(self) -> int:
+        """Ends it as a supervisor does; returns its exit code."""
+        with contextlib.suppress(OSError):
+            os.close(self.down)
+        code = self.process.wait(20)
+        self.records.close()
+        with contextlib.suppress(OSError):
+            os.close(self.up)
+        return code
+
+
+Start = Callable[..., Worker]
+
+
+@pytest.fixture
+def start(tmp_path: Path, fake_mayapy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Starts workers for jobs of an executor, and ends them."""
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(fake_mayapy))
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    workers: list[Worker] = []
+
+    def start(executor: Executor, **extra: Any) -> Worker:
+        workers.append(Worker(tmp_path / f"worker{len(workers)}", executor._job_options(extra)))
+        executor.shutdown(wait=False)
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.leave()
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.fixture
+def session(maya: Any, scene: Path) -> Any:
+    """A session whose scene has a change that is not saved."""
+    world = maya.world
+    world.name, world.modified = str(scene), True
+    world.nodes = {"ball": "transform", "unsaved": "locator"}
+    world.up_axis = "z"
+    return maya
+
+
+def test_q34_q35_q36_a_call_finds_maya_scene_and_workspace(start: Start, no_maya: None, scene: Path) -> None:
+    worker = start(Executor(filename=scene, workspace=scene.parents[1]))
+    assert worker.hello.kind == pipe.READY
+    query = "cmds.file(query=True, sceneName=True), cmds.workspace(query=True, rootDirectory=True)"
+    assert worker.call("farmfutures.maya:evaluate", query) == (str(scene), f"{scene.parents[1]}/")
+
+
+def test_q38_q40_q42_the_session_as_it_is_on_screen(session: Any, start: Start) -> None:
+    worker = start(Executor(clone_environ=True, create_tempfile=True))
+    node_type = import_module("maya.cmds").nodeType
+    assert [worker.call(node_type, name) for name in ("ball", "unsaved")] == ["transform", "locator"]
+    assert worker.call("farmfutures.maya:evaluate", "cmds.upAxis(query=True)") == "z"
+
+
+def test_qs31_workspace_before_scene(start: Start, no_maya: None, scene: Path) -> None:
+    worker = start(Executor(filename=scene, workspace=scene.parents[1]))
+    order = worker.call("farmfutures.maya:evaluate", "import maya; result = [(c[0], sorted(c[2])) for c in maya.LOG]")
+    names = [name if name != "file" else flags[-1] for name, flags in order]
+    assert names.index("initialize") < names.index("workspace") < names.index("open")
+
+
+def test_qs37_an_item_opens_another_scene_and_the_next_one_not(start: Start, no_maya: None, scene: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.ma"
+    other.write_text('//Maya ASCII 2026 scene\ncreateNode camera -n "cam";\n')
+    executor = Executor(filename=scene)
+    worker = start(executor)
+    names = "sorted(cmds.ls())"
+    assert worker.call("farmfutures.maya:evaluate", names) == ["ball", "ballShape"]
+    item = executor._item_options({"filename": str(other)})
+    assert worker.call("farmfutures.maya:evaluate", names, **item) == ["cam"]
+    assert worker.call("farmfutures.maya:evaluate", names) == ["ball", "ballShape"]
+
+
+def test_qs16_preflight_runs_in_maya_before_the_call_is_unpickled(start: Start, no_maya: None, tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "only_there.py").write_text("def answer():\n    return 42\n")
+    (tmp_path / "ready.py").write_text(
+        f"import sys\nfrom maya import cmds\ndef go():\n    cmds.about(version=True)\n    sys.path.append({str(tmp_path / 'lib')!r})\n"
+    )
+    worker = start(Executor(), preflight="ready:go", sys_path=[str(tmp_path)])
+    assert worker.hello.kind == pipe.READY, worker.log
+    assert worker.call("only_there:answer") == 42
+
+
+def test_workers_have_preferences_of_their_own_and_leave_nothing(start: Start, no_maya: None) -> None:
+    workers = [start(Executor()) for _ in range(2)]
+    folders = [worker.call("os:getenv", "MAYA_APP_DIR") for worker in workers]
+    assert len({*folders, os.environ.get("MAYA_APP_DIR")}) == 3
+    assert [worker.leave() for worker in workers] == [0, 0]
+    assert not any(Path(folder).exists() for folder in folders)
+
+
+def test_what_a_worker_is_started_with(start: Start, no_maya: None) -> None:
+    worker = start(Executor())
+    assert worker.call("os:getenv", "MAYA_NO_STANDALONE_ATEXIT") == "1"
+    assert worker.call("os:getenv", "PYTHONHOME") is None
+
+
+@pytest.mark.parametrize(
+    ("env", "settings", "text", "final"),
+    [
+        ({}, {"filename": "/absent/shot.ma"}, "the scene /absent/shot.ma is not on", True),
+        ({}, {"workspace": "/absent/project"}, "the workspace /absent/project is not a folder", True),
+        ({"FAKE_MAYA_VERSION": "2025"}, {"version": "2026"}, "is Maya 2025, but the job is for Maya 2026", True),
+        ({"FAKE_MAYA_LICENCE": "none"}, {}, "In most cases there was no licence", False),
+    ],
+)
+def test_what_goes_wrong_before_the_first_call(
+    start: Start, no_maya: None, env: dict[str, str], settings: dict[str, Any], text: str, final: bool
+) -> None:
+    worker = start(Executor(), env=env, settings=settings)
+    assert worker.hello.kind == pipe.FAILED
+    assert text in worker.hello.payload.decode()
+    assert bool(worker.hello.flags) is final
+    assert text in worker.log
