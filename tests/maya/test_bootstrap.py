@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from farmfutures.errors import BootstrapError
 
 
@@ -153,7 +154,9 @@ def test_plugins_are_loaded_by_name_then_by_path_then_left_out(
     maya.world.missing_plugins = {"studio", "absent"}
     own = tmp_path / "studio.py"
     own.touch()
-    fresh_bootstrap.bootstrap({"plugins": [["here", ""], ["AbcImport", ""], ["studio", str(own)], ["absent", "/absent.so"]]})
+    fresh_bootstrap.bootstrap(
+        {"plugins": [["here", ""], ["AbcImport", ""], ["studio", str(own)], ["absent", "/absent.so"]]}
+    )
     loads = [(args[0], flags) for name, args, flags in maya.LOG if name == "loadPlugin"]
     assert [name for name, _ in loads] == ["AbcImport", "studio", str(own), "absent"]
     assert all(flags == {"quiet": True} for _, flags in loads)

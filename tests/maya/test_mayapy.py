@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from farmfutures.errors import InterpreterNotFoundError, OptionError
 
 import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
+from farmfutures.errors import InterpreterNotFoundError, OptionError
 from farmfutures_maya import mayapy
 
 Install = Callable[..., Path]

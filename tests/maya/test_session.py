@@ -8,8 +8,8 @@ import threading
 from typing import Any
 
 import pytest
-from farmfutures.errors import NotInMayaError
 
+from farmfutures.errors import NotInMayaError
 from farmfutures.maya import Session
 from farmfutures_maya.session import app_dir
 

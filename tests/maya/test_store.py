@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from farmfutures.errors import SnapshotError
 
 import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
+from farmfutures.errors import SnapshotError
 from farmfutures_maya.store import Store, digest_of, open_store
 
 

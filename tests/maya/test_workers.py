@@ -1,4 +1,4 @@
-"""A job of the Maya executor in a real interpreter, through the real child process: Q34 to Q38, Q42, QS16, QS31, QS37."""
+"""A job of the Maya executor in a real interpreter and its child process: Q34 to Q38, Q42, QS16, QS31, QS37."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from farmfutures import call as calls
+from farmfutures.maya import Executor
 from farmfutures.worker import pipe
 from farmfutures.worker.page import Page
-
-from farmfutures.maya import Executor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake mayapy is a shell script")
 
@@ -50,7 +50,7 @@ class Worker:
         self.hello = next(self.records)
         self.run_count = 0
 
-    def _read(self) -> Iterator[pipe.Record]:
+    def _read(self) -> Generator[pipe.Record, None, None]:
         records = pipe.Records(self.up)
         while (found := records.read()) is not None:
             yield from found
@@ -135,7 +135,9 @@ def test_qs31_workspace_before_scene(start: Start, no_maya: None, scene: Path) -
     assert names.index("initialize") < names.index("workspace") < names.index("open")
 
 
-def test_qs37_an_item_opens_another_scene_and_the_next_one_not(start: Start, no_maya: None, scene: Path, tmp_path: Path) -> None:
+def test_qs37_an_item_opens_another_scene_and_the_next_one_not(
+    start: Start, no_maya: None, scene: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other.ma"
     other.write_text('//Maya ASCII 2026 scene\ncreateNode camera -n "cam";\n')
     executor = Executor(filename=scene)
@@ -151,7 +153,8 @@ def test_qs16_preflight_runs_in_maya_before_the_call_is_unpickled(start: Start, 
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "only_there.py").write_text("def answer():\n    return 42\n")
     (tmp_path / "ready.py").write_text(
-        f"import sys\nfrom maya import cmds\ndef go():\n    cmds.about(version=True)\n    sys.path.append({str(tmp_path / 'lib')!r})\n"
+        "import sys\nfrom maya import cmds\ndef go():\n    cmds.about(version=True)\n"
+        f"    sys.path.append({str(tmp_path / 'lib')!r})\n"
     )
     worker = start(Executor(), preflight="ready:go", sys_path=[str(tmp_path)])
     assert worker.hello.kind == pipe.READY, worker.log
