@@ -61,7 +61,8 @@ def bootstrap(settings: dict[str, Any]) -> Callable[[], None]:
         settings: JSON-able; every key may be missing. ``version`` (str), ``workspace`` (folder), ``filename`` (scene),
             ``plugins`` ([[name, path], ...]), ``up_axis`` (``"y"`` or ``"z"``), ``units`` ([linear, angle, time]),
             ``path_mapping`` ([[from, to], ...]), ``frame`` (float), ``render_layer`` (str), ``ignore_version`` (bool),
-            ``load_references`` (``"all"``, ``"none"`` or ``"topOnly"``), ``shared_app_dir`` (bool).
+            ``load_references`` (``"all"``, ``"none"`` or ``"topOnly"``), ``shared_app_dir`` (bool), ``mayapy`` (what
+            ``FARMFUTURES_MAYAPY`` was for the sender).
 
     Returns:
         What to call before the process ends.
@@ -71,6 +72,8 @@ def bootstrap(settings: dict[str, Any]) -> Callable[[], None]:
         RuntimeError: Maya did not start, most often for want of a licence.
     """
     _check_paths(settings)
+    if settings.get("mayapy"):
+        os.environ.setdefault(VARIABLE, settings["mayapy"])  # For calls that submit calls in their turn.
     if not _cmds.in_maya():
         _start(settings)
     _check_version(settings)
@@ -185,9 +188,9 @@ def _remove_private_app_dir() -> None:
 def _add_folders(variable: str, folders: tuple[Path, ...]) -> list[str]:
     """Appends those of the folders that are there to a search path; returns them."""
     there = list(dict.fromkeys(str(folder) for folder in folders if folder.is_dir()))
+    before = list(filter(None, os.environ.get(variable, "").split(os.pathsep)))
     if there:
-        before = os.environ.get(variable)
-        os.environ[variable] = os.pathsep.join([before, *there] if before else there)
+        os.environ[variable] = os.pathsep.join(dict.fromkeys([*before, *there]))
     return there
 
 

@@ -148,6 +148,8 @@ class Executor(farmfutures.Executor):
         if not options.get("interpreter"):
             version = settings.get("version")
             options["interpreter"] = [str(mayapy.find(version, session=_running_version()).path)]
+            if os.environ.get(mayapy.VARIABLE):
+                settings["mayapy"] = os.environ[mayapy.VARIABLE]
         else:
             options["interpreter"] = list(mayapy.real_interpreter(options["interpreter"]))
         skip = {"MAYA_SKIP_USERSETUP_PY": "1"} if options.pop("skip_usersetup", False) else {}

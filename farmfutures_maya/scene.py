@@ -68,6 +68,11 @@ def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
         raise SnapshotError(
             f"the scene is {kind}, so that its copy can't be {file.name}: give it the ending {_EXTENSIONS[kind]}."
         )
+    beside = _found_beside(name)
+    if beside and target is None and _is_saved(name):
+        # Submitted as it is: from its folder these references are found, from the store's they are not.
+        path = Path(name)
+        return Snapshot(name, digest_of(path), kind, path.stat().st_size, name, exported=False)
     store = _store(None if file is not None else target, file, name)
     incoming = store.incoming(file.name if file is not None else _base(name, kind))
     try:
@@ -77,7 +82,26 @@ def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
         raise SnapshotError(f"the scene can't be copied to {store.root}: {error.strerror or error}.") from error
     finally:
         store.discard(incoming)
-    return Snapshot(os.fspath(path), digest, kind, path.stat().st_size, name, exported, tuple(_warnings(exported)))
+    warnings = tuple(_warnings(exported, beside))
+    return Snapshot(os.fspath(path), digest, kind, path.stat().st_size, name, exported, warnings)
+
+
+def _is_saved(name: str) -> bool:
+    """Returns whether nothing is in memory that the scene's file does not have."""
+    return bool(name) and not _cmds.is_modified() and os.path.isfile(name)
+
+
+def _found_beside(name: str) -> list[str]:
+    """Returns the references that are found because they lie beside the scene, not through the project."""
+    if not name:
+        return []
+    folder, project = os.path.dirname(name), _cmds.workspace_root()
+    plain = [path for path in _cmds.references() if not os.path.isabs(path) and "//" not in path and "$" not in path]
+    return [
+        path
+        for path in plain
+        if os.path.isfile(os.path.join(folder, path)) and not os.path.isfile(os.path.join(project, path))
+    ]
 
 
 def _store(target: str | os.PathLike[str] | None, file: Path | None, name: str) -> Store:
@@ -100,8 +124,7 @@ def _place(store: Store, incoming: Path, file: Path | None) -> tuple[Path, str]:
 
 def _write(name: str, kind: str, incoming: Path) -> bool:
     """Writes the scene to `incoming`; returns whether Maya did it."""
-    if name and not _cmds.is_modified() and os.path.isfile(name):
-        # Nothing is in memory that the file does not have. A copy, not the path: the artist saves over it tomorrow.
+    if _is_saved(name):  # A copy, not the path: the artist saves over it tomorrow.
         shutil.copyfile(name, incoming)
         return False
     with _undisturbed():
@@ -138,7 +161,12 @@ def _why_not(error: RuntimeError) -> str:
     return f"the scene can't be copied; nothing was changed in the session. Maya says: {text}"
 
 
-def _warnings(exported: bool) -> Iterator[str]:
+def _warnings(exported: bool, beside: list[str]) -> Iterator[str]:
+    if beside:
+        yield (
+            f"{', '.join(beside)} may not be found from the copy of the scene: these references are relative to the "
+            "folder of the scene. Make them relative to the project, or absolute."
+        )
     if not exported:
         return
     for kind in _SIDE_FILES:

@@ -14,7 +14,8 @@ from farmfutures_maya.environ import Place, Policy, judge, variables_in
     "name",
     [
         "MAYA_LOCATION", "PYTHONHOME", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "QT_PLUGIN_PATH",
-        "QT_QPA_PLATFORM", "TMPDIR", "TEMP", "HOME", "USERPROFILE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR",
+        "QT_QPA_PLATFORM", "TMPDIR",
+        "TEMP", "HOME", "USERPROFILE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR",
         "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "SSH_CONNECTION", "MAYA_APP_DIR", "FARMFUTURES_STATE", "QBLVL",
     ],
 )  # fmt: skip

@@ -133,6 +133,26 @@ def test_unknown_plugins_are_named(dirty: Any) -> None:
         snapshot()
 
 
+def test_references_beside_a_saved_scene_keep_it_where_it_is(maya: Any, scene: Path) -> None:
+    (scene.parent / "rig.ma").touch()
+    maya.world.name, maya.world.references = str(scene), {"rigRN": "rig.ma"}
+    assert snapshot().path == str(scene)
+    maya.world.modified = True
+    copy = snapshot()
+    assert copy.path != str(scene)
+    assert "rig.ma may not be found from the copy" in copy.warnings[0]
+
+
+@pytest.mark.parametrize("path", ["/rigs/rig.ma", "/project//rigs/rig.ma", "$RIGS/rig.ma", "rigs/rig.ma", "absent.ma"])
+def test_other_references_do_not(maya: Any, scene: Path, path: str) -> None:
+    (scene.parents[1] / "rigs").mkdir()
+    (scene.parents[1] / "rigs" / "rig.ma").touch()
+    maya.world.name, maya.world.references = str(scene), {"rigRN": path}
+    copy = snapshot()
+    assert copy.path != str(scene)
+    assert copy.warnings == ()
+
+
 def test_tools_with_side_files_warn(dirty: Any) -> None:
     dirty.nodes["palette"] = "xgmPalette"
     assert "save the scene first" in snapshot().warnings[0]

@@ -169,6 +169,11 @@ def test_workers_have_preferences_of_their_own_and_leave_nothing(start: Start, n
     assert not any(Path(folder).exists() for folder in folders)
 
 
+def test_a_call_finds_the_same_mayapy_for_calls_of_its_own(start: Start, no_maya: None, fake_mayapy: Path) -> None:
+    worker = start(Executor())
+    assert worker.call("os:getenv", "FARMFUTURES_MAYAPY") == str(fake_mayapy)
+
+
 def test_what_a_worker_is_started_with(start: Start, no_maya: None) -> None:
     worker = start(Executor())
     assert worker.call("os:getenv", "MAYA_NO_STANDALONE_ATEXIT") == "1"

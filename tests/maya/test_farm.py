@@ -1,0 +1,104 @@
+"""The whole path: a session in one ``mayapy``, workers in others, results as futures. Q35 to Q43, QS36, QS37.
+
+With the stand-in where it is there, else with the fake of this folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import farmfutures
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(farmfutures, "Farm"), reason="the core has no local engine yet"),
+    pytest.mark.skipif(sys.platform == "win32", reason="both doubles of mayapy are shell scripts"),
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+STAND_IN = ROOT / "tests" / "mayasim" / "bin" / "mayapy"
+
+SESSION = """
+import json, sys
+from concurrent.futures import as_completed
+import maya.standalone
+maya.standalone.initialize(name="python")
+from maya import cmds
+import farmfutures, farmfutures.maya
+
+scene, other, project = sys.argv[1:]
+cmds.workspace(project, openWorkspace=True)
+cmds.file(scene, open=True, force=True)
+cmds.createNode("transform", name="unsaved")
+before = [cmds.file(query=True, sceneName=True), cmds.file(query=True, modified=True)]
+executor = farmfutures.maya.Executor(clone_environ=True, cpus=2)
+executor.create_tempfile()
+after = [cmds.file(query=True, sceneName=True), cmds.file(query=True, modified=True)]
+with executor.batch("Get Node Types") as batch:
+    for node in ("ball", "ballShape", "unsaved"):
+        future = batch.submit(cmds.nodeType, node)
+        future.node = node
+    elsewhere = batch.submit_ext(cmds.nodeType, ["cam"], filename=other)
+    elsewhere.node = "cam"
+rows = [[f.job_id, f.work_id, f.node, f.result(timeout=60)] for f in as_completed(batch.futures)]
+opened = executor.submit("farmfutures.maya:evaluate", "cmds.file(query=True, sceneName=True)").result(timeout=60)
+root = executor.submit("farmfutures.maya:evaluate", "cmds.workspace(query=True, rootDirectory=True)").result(timeout=60)
+executor.shutdown()
+print("ANSWER" + json.dumps({"before": before, "after": after, "rows": rows, "opened": opened, "root": root,
+                             "snapshot": executor.filename}))
+sys.stdout.flush()
+import os
+os._exit(0)
+"""
+
+
+@pytest.fixture
+def session_environ(tmp_path_factory: pytest.TempPathFactory, fake_mayapy: Path) -> Iterator[dict[str, str]]:
+    """The environment of a session process with a farm of its own, which is stopped afterwards."""
+    state = tmp_path_factory.mktemp("s")
+    mayapy = STAND_IN if STAND_IN.exists() else fake_mayapy
+    environ = os.environ | {
+        "FARMFUTURES_STATE": str(state),
+        "FARMFUTURES_MAYAPY": str(mayapy),
+        "FARMFUTURES_SIM_PYTHON": sys.executable,
+        "PYTHONPATH": str(ROOT / "scripts"),
+    }
+    yield environ
+    stop = "import farmfutures; farmfutures.Farm().stop_broker()"
+    subprocess.run([sys.executable, "-c", stop], env=environ, check=True, timeout=25)
+
+
+def run(environ: dict[str, str], *arguments: Path) -> dict[str, Any]:
+    command = [environ["FARMFUTURES_MAYAPY"], "-c", SESSION, *map(str, arguments)]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=100, check=False)
+    answers = [line for line in done.stdout.splitlines() if line.startswith("ANSWER")]
+    assert answers, done.stdout + done.stderr
+    return dict(json.loads(answers[0].removeprefix("ANSWER")))
+
+
+@pytest.mark.timeout(120)
+def test_q42_q43_qs36_qs37_a_session_hands_its_scene_over(
+    session_environ: dict[str, str], scene: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.ma"
+    other.write_text('//Maya ASCII 2026 scene\nrequires maya "2026";\ncreateNode camera -n "cam";\n')
+    project = scene.parents[1]
+    answer = run(session_environ, scene, other, project)
+    assert answer["before"] == answer["after"] == [str(scene), True]
+    assert {node: kind for _, _, node, kind in answer["rows"]} == {
+        "ball": "transform",
+        "ballShape": "mesh",
+        "unsaved": "transform",
+        "cam": "camera",
+    }
+    assert len({job for job, *_ in answer["rows"]}) == 1
+    assert len({work for _, work, *_ in answer["rows"]}) == 4
+    assert answer["opened"] == answer["snapshot"] != str(scene)
+    assert answer["root"].rstrip("/") == str(project)
