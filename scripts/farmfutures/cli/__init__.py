@@ -1,0 +1,43 @@
+"""The ``farmfutures`` command. Uses nothing but the public names of `farmfutures`, as anybody's program may.
+
+    app.py       the command, its errors as sentences, its exit codes
+    run.py       run: an expression, a function, source on standard input
+    source.py    what `run` sends to the worker (the only room that is imported there)
+    jobs.py      jobs, show, wait
+    steer.py     cancel, retry, pause, resume, priority
+    logs.py      logs, and following them
+    broker.py    broker status, broker stop, workers
+    demo.py      demo: the main job from end to end
+    picture.py   the demo's picture
+    render.py    how things look: states, tables, times, JSON
+
+click and rich come with ``pip install farmfutures[cli]``; the library itself needs neither.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command.
+
+    Args:
+        arguments: Instead of ``sys.argv[1:]``.
+
+    Returns:
+        The exit code; see `farmfutures.cli.app`.
+    """
+    try:
+        from . import app
+    except ModuleNotFoundError as error:
+        if error.name not in ("click", "rich"):
+            raise
+        print(
+            f"farmfutures: the command line needs {error.name}, which is not installed here: "
+            "run  pip install 'farmfutures[cli]'",
+            file=sys.stderr,
+        )
+        return 2
+    return app.run(arguments)

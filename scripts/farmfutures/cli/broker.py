@@ -1,0 +1,71 @@
+"""``farmfutures broker`` and ``workers``: the processes of the local engine."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import EngineUnavailableError
+from ..farm import Farm
+from .render import duration, emit, note, plain, show_table, table, workers_table
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+@click.group()
+def broker() -> None:
+    """Look at the local engine's broker, or stop it.
+
+    It starts by itself with the first job, goes on when whoever submitted has gone, and leaves when there is nothing
+    to do. Jobs that wait when it is stopped go on when it is back.
+    """
+
+
+@broker.command()
+@_JSON
+def status(as_json: bool) -> int:
+    """Say whether it runs. Exit code 3 if not."""
+    found = Farm().broker_status()
+    if as_json:
+        emit({"running": found is not None, **(found or {})})
+    elif found is None:
+        click.echo("no broker is running; the next job starts one")
+    else:
+        view = table("broker", "")
+        for name, value in found.items():
+            view.add_row(name.removesuffix("_s").replace("_", " "), _cell(name, value))
+        show_table(lambda _: view)
+    return 0 if found is not None else 3
+
+
+def _cell(name: str, value: object) -> str:
+    return duration(value) if name.endswith("_s") and isinstance(value, (int, float)) else str(plain(value))
+
+
+@broker.command()
+@click.option("--kill", is_flag=True, help="At once, with what is running.")
+@click.option("--timeout", "timeout_s", type=float, default=10.0, show_default=True, metavar="SECONDS")
+def stop(kill: bool, timeout_s: float) -> None:
+    """Stop it; wait until it is gone."""
+    farm = Farm()
+    if farm.broker_status() is None:
+        click.echo("no broker was running")
+    elif farm.stop_broker(kill=kill, timeout_s=timeout_s) or farm.broker_status() is None:
+        click.echo("the broker has stopped")
+    else:
+        raise EngineUnavailableError(
+            f"the broker did not stop within {duration(timeout_s)}: give it more --timeout, or --kill it with what it runs."
+        )
+
+
+@click.command()
+@_JSON
+def workers(as_json: bool) -> None:
+    """List the interpreters that are up."""
+    farm = Farm()
+    found = farm.workers() if farm.broker_status() is not None else []
+    if as_json:
+        emit(found)
+    elif found:
+        show_table(lambda _: workers_table(found))
+    else:
+        note("no interpreter is up")

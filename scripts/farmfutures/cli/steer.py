@@ -1,0 +1,66 @@
+"""``farmfutures cancel``, ``retry``, ``pause``, ``resume``, ``priority``: change what is on the farm."""
+
+from __future__ import annotations
+
+import click
+
+from ..farm import Farm
+from .render import emit
+
+_ITEMS = click.argument("items", type=int, nargs=-1, metavar="[ITEM]...")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+_JOB = click.argument("job", type=int)
+
+
+@click.command()
+@_JOB
+@_ITEMS
+@click.option("-k", "--kill", is_flag=True, help="Kill what is running, too.")
+@_JSON
+def cancel(job: int, items: tuple[int, ...], kill: bool, as_json: bool) -> None:
+    """Cancel what has not started of JOB, or of some ITEMs of it."""
+    farm = Farm()
+    chosen = list(items) or None
+    counts = {"cancelled": farm.cancel(job, chosen), "killed": farm.kill(job, chosen) if kill else 0}
+    _report(farm, job, counts, as_json)
+
+
+@click.command()
+@_JOB
+@_ITEMS
+@_JSON
+def retry(job: int, items: tuple[int, ...], as_json: bool) -> None:
+    """Run what failed, was cancelled or was killed of JOB once more."""
+    farm = Farm()
+    _report(farm, job, {"retried": farm.retry(job, list(items) or None)}, as_json)
+
+
+@click.command()
+@_JOB
+def pause(job: int) -> None:
+    """Start nothing more of JOB; what runs goes on."""
+    Farm().pause(job)
+
+
+@click.command()
+@_JOB
+def resume(job: int) -> None:
+    """Undo pause."""
+    Farm().resume(job)
+
+
+@click.command()
+@_JOB
+@click.argument("value", type=int)
+def priority(job: int, value: int) -> None:
+    """Set the priority of JOB: higher goes first, 50 is usual."""
+    Farm().set_priority(job, value)
+
+
+def _report(farm: Farm, job: int, counts: dict[str, int], as_json: bool) -> None:
+    if as_json:
+        emit({"job_id": job, **counts})
+        return
+    done = [f"{n} {'item' if n == 1 else 'items'} {what}" for what, n in counts.items() if n]
+    state = farm.job(job).state.value
+    click.echo(f"job {job}: {', '.join(done)}" if done else f"job {job} is {state}: there was nothing to change")

@@ -1,0 +1,174 @@
+"""What every test gets: a temporary folder of its own, settings of nobody, and a check that it left nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+STAND_IN = ROOT / "tests" / "mayasim" / "bin" / "mayapy"
+LEAK_DEADLINE_S = 10.0
+"""Interpreters that are told to leave, and what they started, may take so long after the end of a test."""
+
+_TEMP_VARIABLES = ("TMPDIR", "TEMP", "TMP")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mayapy", metavar="PATH", help="a real mayapy to test with, instead of the stand-in")
+
+
+@pytest.fixture(scope="session")
+def mayapy(pytestconfig: pytest.Config) -> Path:
+    """The interpreter of Maya: the one of ``--mayapy``, else the stand-in."""
+    given = pytestconfig.getoption("--mayapy")
+    if given:
+        path = Path(given).resolve()
+        assert path.is_file(), f"--mayapy: there is no file {path}"
+        return path
+    if not STAND_IN.exists():
+        pytest.skip(f"there is neither --mayapy nor the stand-in {STAND_IN}")
+    if sys.platform == "win32":
+        return STAND_IN.with_suffix(".cmd")
+    return STAND_IN
+
+
+@pytest.fixture(scope="session")
+def shared_scenes() -> Path:
+    """A folder of other people's scenes, which are not part of this project."""
+    shared = Path(os.environ.get("FARMFUTURES_SHARED") or ROOT.parent / "shared")
+    if not (shared / "scenes").is_dir():
+        pytest.skip(f"no scenes of other people here: {shared / 'scenes'} is absent; set FARMFUTURES_SHARED")
+    return shared / "scenes"
+
+
+@pytest.fixture(scope="session")
+def temp_root() -> Iterator[Path]:
+    """One folder for the temporary files of all tests; its path is short, since unix sockets lie in it."""
+    root = Path(os.path.realpath(tempfile.mkdtemp(prefix="ff-")))
+    yield root
+    shutil.rmtree(root, ignore_errors=True)
+
+
+_count = 0
+
+
+@pytest.fixture(autouse=True)
+def own_temp(
+    temp_root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Gives the test a temporary folder of its own and settings of nobody.
+
+    Whatever a test starts inherits the folder through ``TMPDIR``, which is how its processes are known even when
+    their parents have gone.
+    """
+    global _count
+    _count += 1
+    tmp_path_factory.getbasetemp()  # Made where it belongs, before the variables below move it.
+    folder = temp_root / str(_count)
+    folder.mkdir()
+    for name in [name for name in os.environ if name.startswith("FARMFUTURES_") or name == "QBLVL"]:
+        if name != "FARMFUTURES_SHARED":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FARMFUTURES_SETTINGS", str(temp_root / "no settings.toml"))
+    monkeypatch.setenv("FARMFUTURES_STATE", str(folder / "s"))
+    for name in _TEMP_VARIABLES:
+        monkeypatch.setenv(name, str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(own_temp: Path) -> Iterator[None]:
+    """Fails the test that leaves processes, threads, open files or temporary files behind, and names them."""
+    before = _held(own_temp)
+    yield
+    deadline = time.monotonic() + LEAK_DEADLINE_S
+    while left := _held(own_temp) - before:
+        if time.monotonic() > deadline:
+            pytest.fail(
+                f"this test left behind, {LEAK_DEADLINE_S:.0f} s after its end:\n  " + "\n  ".join(sorted(left))
+            )
+        gc.collect()  # Sockets and files in reference cycles go only then, which is no leak.
+        time.sleep(0.02)
+
+
+def _held(folder: Path) -> set[str]:
+    """Returns a line about everything that this test must give back."""
+    return _processes(folder) | _threads() | _descriptors() | _files(folder)
+
+
+def _threads() -> set[str]:
+    return {f"thread {thread.name!r} ({thread.ident})" for thread in threading.enumerate()}
+
+
+def _files(folder: Path) -> set[str]:
+    return {f"temporary {'folder' if path.is_dir() else 'file'} {path}" for path in folder.iterdir()}
+
+
+def _descriptors() -> set[str]:
+    """Open descriptors with what they lead to; where the platform does not say, their number."""
+    listing = Path("/proc/self/fd")
+    if not listing.is_dir():
+        return {f"open descriptor or handle number {n}" for n in range(_handles())}
+    found = set()
+    for entry in listing.iterdir():
+        try:
+            found.add(f"descriptor {entry.name} of {os.readlink(entry)}")
+        except OSError:
+            continue  # The one that this listing itself was read through.
+    return found
+
+
+def _handles() -> int:
+    me = psutil.Process()
+    return me.num_handles() if sys.platform == "win32" else me.num_fds()
+
+
+def _processes(folder: Path) -> set[str]:
+    """This process's descendants, and the processes of this test whose parents have gone."""
+    found = {process.pid: process for process in psutil.Process().children(recursive=True)}
+    for process in psutil.process_iter():
+        if process.pid not in found and process.pid != os.getpid() and _belongs(process, folder):
+            found[process.pid] = process
+    return {line for process in found.values() if (line := _describe(process))}
+
+
+def _belongs(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.environ().get("TMPDIR") == str(folder)
+    except (psutil.Error, OSError):
+        return False  # Somebody else's, or gone.
+
+
+def _describe(process: psutil.Process) -> str:
+    try:
+        with process.oneshot():
+            ended = process.status() == psutil.STATUS_ZOMBIE
+            what = "ended, but nobody waited for it" if ended else " ".join(process.cmdline())
+            return f"process {process.pid}: {what or process.name()}"
+    except psutil.Error:
+        return ""
+
+
+@pytest.fixture
+def state(own_temp: Path) -> Iterator[Path]:
+    """A farm of this test's own: its state folder. The broker is stopped afterwards."""
+    import farmfutures
+
+    folder = own_temp / "s"
+    yield folder
+    farm = farmfutures.Farm()
+    farm.stop_broker(kill=True)
+    assert farm.broker_status() is None, "the broker of this test is still there after it was stopped"
+    shutil.rmtree(folder, ignore_errors=True)
