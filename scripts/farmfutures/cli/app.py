@@ -40,6 +40,7 @@ class Group(click.Group):
     """Lists its commands in the order in which people meet them, not by the alphabet."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Returns the names as they were added."""
         return list(self.commands)
 
 

@@ -23,8 +23,6 @@ from rich.progress import Progress, TaskID
 from rich.table import Column
 from rich.text import Text
 
-import farmfutures
-
 from ..errors import BootstrapError, EngineUnavailableError
 from . import render
 from .jobs import progress_bars
