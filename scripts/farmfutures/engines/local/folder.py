@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from ...errors import StateFolderError
+from ...worker.logs import item_log
 
 _LONGEST_SOCKET = 90
 """Unix socket paths end at 104 bytes on macOS, 108 on Linux; some room for a suffix."""
@@ -58,8 +59,8 @@ class Folder:
         return self.workers / str(worker)
 
     def log(self, job: int, work: int, attempt: int) -> Path:
-        """The log of one run of a work item. Folders of a thousand jobs keep listings short."""
-        return self.jobs / str(job // 1000) / str(job) / f"{work}.{attempt}.log"
+        """The log of one run of a work item."""
+        return item_log(self.jobs, job, work, attempt)
 
     def socket(self) -> Path:
         """The broker's unix socket: in the folder, or where that path is too long in a private temporary one."""

@@ -1,0 +1,1 @@
+"""Where jobs run: `engine` says what an engine must do, `local` is the embedded default."""

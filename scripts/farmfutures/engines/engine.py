@@ -1,0 +1,85 @@
+"""What an engine must do, and how engines are found.
+
+Third parties add one by an entry point of the group ``farmfutures.engines`` that names a class; it is made with the
+settings as its only argument.
+"""
+
+from __future__ import annotations
+
+import threading
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..errors import OptionError
+from ..job import JobSpec, WorkSpec
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ..future import Future
+
+
+class Engine(Protocol):
+    """Where jobs run. It owns a job from `submit` on, and outlives the process that submitted it."""
+
+    name: str
+    settings: Settings
+
+    def connect(self) -> bool:
+        """Makes sure that the engine can be reached."""
+
+    def submit(self, spec: JobSpec, name: str, works: list[WorkSpec], futures: list[Future]) -> int:
+        """Hands a job over and returns its id; it is safe when this returns."""
+
+    def request(self, op: str, **args: Any) -> Any:
+        """Asks or steers; see `farmfutures.Farm` for the words."""
+
+    def attach(self, job: int, futures: list[Future]) -> None:
+        """Has futures resolve with the outcomes of a job that somebody submitted."""
+
+    def close(self) -> None:
+        """Lets go; what was submitted goes on."""
+
+
+class Shared:
+    """Engines of this process, one for each name and state folder, closed with their last user."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._engines: dict[tuple[str, str], tuple[Engine, int]] = {}
+
+    def open(self, name: str, settings: Settings) -> Engine:
+        """Returns the engine, made on first use."""
+        key = (name, str(settings.state))
+        with self._lock:
+            engine, users = self._engines.get(key, (None, 0))
+            engine = engine or _make(name, settings)
+            self._engines[key] = (engine, users + 1)
+        return engine
+
+    def close(self, engine: Engine) -> None:
+        """Says that one user is done with it."""
+        with self._lock:
+            key = next((key for key, (known, _) in self._engines.items() if known is engine), None)
+            if key is None:
+                return
+            users = self._engines[key][1] - 1
+            if users:
+                self._engines[key] = (engine, users)
+                return
+            del self._engines[key]
+        engine.close()
+
+
+shared = Shared()
+
+
+def _make(name: str, settings: Settings) -> Engine:
+    if name == "local":
+        from .local.client import LocalEngine
+
+        return LocalEngine(settings)
+    found = {point.name: point for point in entry_points(group="farmfutures.engines")}
+    if name not in found:
+        raise OptionError(f"there is no engine {name!r}. There are: {', '.join(['local', *sorted(found)])}.")
+    engine: Engine = found[name].load()(settings)
+    return engine

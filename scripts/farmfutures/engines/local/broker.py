@@ -1,0 +1,158 @@
+"""The broker: one process for a user and a machine, one thread, one loop.
+
+A turn of the loop takes in all that has arrived (submissions from journals, outcomes from supervisors, requests), hands
+out what can run, commits all of it in one transaction, and only then tells anybody.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import time
+from typing import Any
+
+import zmq
+
+from ...settings import Settings
+from . import wire
+from .clients import Clients
+from .dispatch import Dispatch
+from .folder import Folder
+from .ledger import Ledger
+from .pool import Pool
+from .queue import Queue
+from .requests import Requests
+from .store import Store
+
+log = logging.getLogger("farmfutures.broker")
+
+_MESSAGES_A_TURN = 500
+_TICK_S = 0.05
+_IDLE_TICK_S = 1.0
+
+
+class Broker:
+    """Everything of the local engine that outlives its clients."""
+
+    def __init__(self, folder: Folder, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.store = Store(folder.database, settings.synchronous)
+        self.queue = Queue(self.store)
+        self.ledger = Ledger(self.store, self.queue)
+        self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self.socket = wire.router(self.context)
+        self.door = wire.Door(folder, settings.transport)
+        self.endpoint = self.door.bind(self.socket)
+        self.pool = Pool(folder, settings, self.endpoint)
+        self.pool.next_id = int(self.store.meta("next_worker", 1))
+        self.dispatch = Dispatch(self.store, self.queue, self.ledger, self.pool, self.send)
+        self.clients = Clients(folder, self.store, self.queue, self.ledger, self.send)
+        self.requests = Requests(self)
+        self.outbox: list[list[bytes]] = []
+        self.stopping = False
+        self.idle_since = time.monotonic()
+
+    def send(self, identity: bytes, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None) -> None:
+        """Puts a message in the outbox, which leaves after this turn's commit."""
+        self.outbox.append([identity, *wire.pack(kind, header, blobs or ())])
+
+    def recover(self) -> None:
+        """Takes up what the last broker left: its workers are ended, its grants taken back, journals read on."""
+        self.pool.sweep_old()
+        with self.store.turn():
+            if self.store.meta("clean") == 0:
+                log.warning("the last broker did not stop cleanly; taking up its queue")
+            self.dispatch.take_back_grants()
+            self.store.set_meta("clean", 0)
+        self.queue.beyond = True
+        self.queue.load()
+        with self.store.turn():
+            self.clients.read_leftovers()
+            self.ledger.write()
+
+    def announce(self) -> None:
+        """Writes where clients find this broker, in one step."""
+        temporary = self.folder.connection.with_suffix(f".{os.getpid()}")
+        data = {"endpoint": self.endpoint, "pid": os.getpid(), "version": wire.VERSION}
+        temporary.write_text(json.dumps(data))
+        temporary.chmod(0o600)
+        os.replace(temporary, self.folder.connection)
+
+    def serve(self) -> None:
+        """Runs turns until there is nothing left to do for anybody."""
+        while not self.stopping and not self._idle_too_long():
+            if self.socket.poll(int(self._wait_s() * 1000)):
+                self._receive()
+            with self.store.turn():
+                self._turn()
+            self._flush()
+
+    def _turn(self) -> None:
+        self.clients.read()
+        self.dispatch.look_after()
+        self.queue.load()
+        self.dispatch.hand_out()
+        self.ledger.write()
+        self.clients.tell()
+
+    def _wait_s(self) -> float:
+        if self.clients.behind():
+            return 0
+        return _TICK_S if self.pool.workers or self.queue.active() else _IDLE_TICK_S
+
+    def _receive(self) -> None:
+        for _ in range(_MESSAGES_A_TURN):
+            try:
+                identity, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            self._handle(identity, frames)
+
+    def _handle(self, identity: bytes, frames: list[bytes]) -> None:
+        try:
+            kind, header, blob = wire.unpack(frames)
+            if identity[:1] in (b"U", b"D"):
+                self.dispatch.handle(kind, header, blob)
+            elif kind == "request":
+                self.requests.answer(identity, header)
+            else:
+                self.clients.handle(identity, kind, header)
+        except Exception:
+            # One bad message must not end the night's work of everybody else.
+            log.exception("a message from %r could not be handled", identity)
+
+    def _flush(self) -> None:
+        for frames in self.outbox:
+            self.socket.send_multipart(frames, copy=False)
+        self.outbox.clear()
+
+    def _idle_too_long(self) -> bool:
+        if self.queue.jobs or self.queue.beyond or self.clients.connected() or self.clients.behind():
+            self.idle_since = time.monotonic()
+        return time.monotonic() - self.idle_since > self.settings.broker_idle_s
+
+    def close(self) -> None:
+        """Stops everything in order; what is queued stays in the database."""
+        self.folder.connection.unlink(missing_ok=True)
+        self.pool.close()
+        with self.store.turn():
+            self.dispatch.take_back_grants()
+            self.store.set_meta("next_worker", self.pool.next_id)
+            self.store.set_meta("clean", 1)
+        self._flush()
+        self.store.close()
+        self.socket.close()
+        self.door.close()
+        self.context.term()
+
+    def stop_on_signals(self) -> None:
+        """SIGTERM and SIGINT end the loop after the running turn."""
+
+        def stop(*_: Any) -> None:
+            self.stopping = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)

@@ -1,0 +1,307 @@
+"""The client's side of the local engine: hands jobs over, resolves futures, brings the broker back when it dies.
+
+Threads of the caller append to the journal and ring; one thread of ours listens. The two have sockets of their own,
+because zmq's sockets belong to one thread at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from concurrent.futures import Future as StdFuture
+from typing import TYPE_CHECKING, Any
+
+import zmq
+
+from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
+from ...job import JobSpec, WorkSpec
+from ...settings import Settings
+from ...worker.logs import tail
+from . import journal, wire
+from .folder import Folder
+from .listener import Listener
+from .lock import is_held
+from .pool import PACKAGES
+from .schema import MAX_ITEMS, item_key
+from .specs import spec_text
+
+if TYPE_CHECKING:
+    from ...future import Future
+
+START_S = 20.0
+ANSWER_S = 30.0
+_ROTATE_BYTES = 64 * 1024 * 1024
+
+
+class LocalEngine:
+    """One client of the broker; executors of a process share one for each state folder."""
+
+    name = "local"
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.load()
+        self.folder = Folder(self.settings.state).create()
+        self.pid = os.getpid()
+        self.client = uuid.uuid4().hex[:16]
+        self.lock = threading.RLock()
+        self.futures: dict[int, Future] = {}
+        self.replies: dict[int, StdFuture[Any]] = {}
+        self._requests = itertools.count(1)
+        self._specs: dict[int, tuple[int, JobSpec]] = {}
+        self._writer: journal.Writer | None = None
+        self._journals = itertools.count(1)
+        self.rung = True
+        self.ids: list[range] = []
+        self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self.door = wire.Door(self.folder, self.settings.transport)
+        self._socket: zmq.Socket[bytes] | None = None
+        self._listener: Listener | None = None
+        self.welcomed = threading.Event()
+        self.granted = threading.Event()
+
+    # --- the broker
+
+    def connect(self, *, start: bool = True) -> bool:
+        """Makes sure that the broker is there and knows us.
+
+        Raises:
+            EngineUnavailableError: It could not be started or reached.
+        """
+        if self.pid != os.getpid():
+            raise EngineUnavailableError("this executor was made before os.fork; make a new one in the child process.")
+        with self.lock:
+            if self._listener is not None:
+                return True
+            endpoint = self.find_broker(start=start)
+            if endpoint is None:
+                return False
+            self._socket = self._send_socket(endpoint)
+            self._listener = Listener(self, endpoint)
+            self._listener.start()
+        if not self.welcomed.wait(START_S):
+            raise EngineUnavailableError(f"the broker of {self.folder.root} does not answer; see {self.folder.broker_log}.")
+        return True
+
+    def _send_socket(self, endpoint: str) -> zmq.Socket[bytes]:
+        socket = wire.dealer(self.context, b"S" + self.client.encode())
+        self.door.connect(socket, endpoint)
+        return socket
+
+    def find_broker(self, *, start: bool) -> str | None:
+        """Returns the broker's endpoint, starting it where there is none."""
+        deadline = time.monotonic() + START_S
+        process: subprocess.Popen[bytes] | None = None
+        while time.monotonic() < deadline:
+            if is_held(self.folder.lock):
+                with contextlib.suppress(OSError, ValueError):
+                    data = json.loads(self.folder.connection.read_text())
+                    return str(data["endpoint"])
+            elif not start:
+                return None
+            elif process is None:
+                process = self._start_broker()
+            elif process.poll() not in (None, 0):
+                break
+            time.sleep(0.005)
+        raise EngineUnavailableError(
+            f"the broker could not be started in {self.folder.root}. The last lines of {self.folder.broker_log}:\n"
+            f"{tail(self.folder.broker_log) or '(nothing)'}"
+        )
+
+    def _start_broker(self) -> subprocess.Popen[bytes]:
+        path = os.pathsep.join(path for path in [PACKAGES, *sys.path] if path)
+        flags: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+        with self.folder.broker_log.open("ab") as log:
+            process = subprocess.Popen(
+                [self.settings.python or sys.executable, "-m", "farmfutures.engines.local"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder.root,
+                env={**os.environ, "PYTHONPATH": path, "FARMFUTURES_STATE": str(self.folder.root)}, **flags,
+            )  # fmt: skip
+        _brokers.append(process)
+        return process
+
+    def send(self, kind: str, header: dict[str, Any]) -> None:
+        """Sends a message from any thread."""
+        with self.lock:
+            if self._socket is not None:
+                self._socket.send_multipart(wire.pack(kind, header))
+
+    def reconnect(self, endpoint: str) -> None:
+        """The broker came back, perhaps elsewhere."""
+        with self.lock:
+            if self._socket is not None:
+                self._socket.close(0)
+            self._socket = self._send_socket(endpoint)
+
+    # --- handing over
+
+    def submit(self, spec: JobSpec, name: str, works: list[WorkSpec], futures: list[Future]) -> int:
+        """Hands a job over; it is safe when this returns.
+
+        Raises:
+            StoreFullError: The disk is full.
+            RefusedError: The job is larger than the engine takes.
+            EngineUnavailableError: The broker can't be reached.
+        """
+        if len(works) > MAX_ITEMS:
+            raise RefusedError(f"a job holds at most {MAX_ITEMS} work items, this one has {len(works)}: split it.")
+        self.connect()
+        with self.lock:
+            job = self._next_id()
+            number = self._spec(spec)
+            record = self._record(job, number, name, works)
+            for index, future in enumerate(futures):
+                future._bind(self, job, index)
+                self.futures[item_key(job, index)] = future
+            try:
+                self._journal().append(record)
+            except BaseException:
+                for index in range(len(futures)):
+                    self.futures.pop(item_key(job, index), None)
+                raise
+            self._ring()
+        return job
+
+    def _record(self, job: int, spec: int, name: str, works: list[WorkSpec]) -> bytes:
+        items = [self._item(job, index, work) for index, work in enumerate(works)]
+        if len(items) == 1:
+            call, item_name, extra = items[0]
+            return journal.single_record(job, spec, name.encode(), call, item_name, extra)
+        return journal.job_record(job, spec, name.encode(), items)
+
+    def _item(self, job: int, index: int, work: WorkSpec) -> tuple[bytes, bytes, bytes]:
+        call, extra = work.call, work.extra
+        if len(call) > self.settings.inline_limit_bytes:
+            if len(call) > self.settings.max_payload_bytes:
+                raise RefusedError(
+                    f"work item {index} is {len(call)} bytes large, the limit is {self.settings.max_payload_bytes}: write the "
+                    "data to a file and send its path, or raise max_payload_bytes in the settings."
+                )
+            file = f"{job}.{index}.call"
+            self.folder.blob(file).write_bytes(call)
+            call, extra = b"", {**extra, "call_file": file}
+        name = b"" if work.name == str(index + 1) else work.name.encode()
+        return call, name, json.dumps(extra).encode() if extra else b""
+
+    def _spec(self, spec: JobSpec) -> int:
+        known = self._specs.get(id(spec))
+        if known is not None:
+            return known[0]
+        number, text = spec_text(spec)
+        self._journal().append(journal.spec_record(number, text))
+        if len(self._specs) > 1000:
+            self._specs.clear()
+        self._specs[id(spec)] = (number, spec)  # Kept, so that no other object gets its id.
+        return number
+
+    def _journal(self) -> journal.Writer:
+        if self._writer is None or self._writer.end > _ROTATE_BYTES:
+            if self._writer is not None:
+                self._writer.close()
+            self._writer = journal.Writer(self.folder.journal(self.client, next(self._journals)))
+            self.rung = False
+        return self._writer
+
+    def _ring(self) -> None:
+        """Tells the broker to read on, unless it is still at it: it says so when it has drained the journal."""
+        if not self.rung and self._writer is not None:
+            self.rung = True
+            self.send("bell", {"journal": self._writer.path.name})
+
+    def drained(self, name: str, offset: int) -> None:
+        """The broker read all that was there; there may be more by now."""
+        with self.lock:
+            if self._writer is not None and self._writer.path.name == name:
+                self.rung = False
+                if self._writer.end > offset:
+                    self._ring()
+
+    def journals(self) -> list[str]:
+        """The journal that is being written."""
+        with self.lock:
+            return [self._writer.path.name] if self._writer is not None else []
+
+    def _next_id(self) -> int:
+        while not self.ids:
+            self.granted.clear()
+            self.send("block", {})
+            self.lock.release()
+            try:
+                if not self.granted.wait(ANSWER_S):
+                    raise EngineUnavailableError("the broker gives no job ids; see its log.")
+            finally:
+                self.lock.acquire()
+        block = self.ids[0]
+        if len(block) == 1:
+            self.ids.pop(0)
+        else:
+            self.ids[0] = block[1:]
+        return block[0]
+
+    # --- asking
+
+    def request(self, op: str, **args: Any) -> Any:
+        """Asks the broker and waits for its answer.
+
+        Raises:
+            NoSuchJobError: It doesn't know the job.
+            EngineUnavailableError: It does not answer.
+        """
+        self.connect()
+        number = next(self._requests)
+        reply = self.replies[number] = StdFuture()
+        self.send("request", {"req": number, "op": op, "args": args})
+        try:
+            kind, value = reply.result(ANSWER_S)
+        except TimeoutError:
+            raise EngineUnavailableError(f"the broker did not answer {op!r} in {ANSWER_S:g} s; see its log.") from None
+        finally:
+            self.replies.pop(number, None)
+        if kind == "LookupError":
+            raise NoSuchJobError(f"{value}. 'farmfutures jobs' lists what there is.")
+        if kind:
+            raise RefusedError(f"the broker refused {op!r}: {value}")
+        return value
+
+    def attach(self, job: int, futures: list[Future]) -> None:
+        """Has futures resolve with the outcomes of a job that somebody submitted."""
+        with self.lock:
+            for index, future in enumerate(futures):
+                future._bind(self, job, index)
+                self.futures[item_key(job, index)] = future
+        self.send("watch", {"jobs": [job]})
+
+    def close(self) -> None:
+        """Says goodbye; what was submitted goes on."""
+        with self.lock:
+            listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.stop()
+        with self.lock:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            if self._socket is not None:
+                self._socket.send_multipart(wire.pack("bye", {}))
+                self._socket.close()
+                self._socket = None
+        self.welcomed.clear()
+        self.context.term()
+        reap_brokers()
+
+
+_brokers: list[subprocess.Popen[bytes]] = []
+
+
+def reap_brokers() -> None:
+    """Collects brokers of ours that have left."""
+    _brokers[:] = [process for process in _brokers if process.poll() is None]

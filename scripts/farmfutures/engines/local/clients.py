@@ -1,0 +1,185 @@
+"""The broker's side of its clients: who is there, what they handed over, what they are to be told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from . import journal, wire
+from .folder import Folder
+from .journal import Item, Reader
+from .ledger import Ledger
+from .queue import DONE, Job, Queue, now_s
+from .schema import item_key, item_range
+from .store import Store
+
+Send = Callable[..., None]
+
+GONE_S = 15.0
+"""A client that has not been heard of for so long has gone; living ones say so every few seconds."""
+
+_FIRST_BLOCK = 16
+_LARGEST_BLOCK = 1 << 16
+
+
+class Client:
+    """Somebody who submits, watches or both."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.heard_s = time.monotonic()
+        self.readers: dict[str, Reader] = {}
+        self.rung: set[str] = set()
+        self.block = _FIRST_BLOCK
+
+
+class Clients:
+    """All of them."""
+
+    def __init__(self, folder: Folder, store: Store, queue: Queue, ledger: Ledger, send: Send) -> None:
+        self.folder = folder
+        self.store = store
+        self.queue = queue
+        self.ledger = ledger
+        self.send = send
+        self.all: dict[str, Client] = {}
+        self.jobs: list[tuple[Any, ...]] = []
+        self.items: list[tuple[int, Item]] = []
+
+    def connected(self) -> bool:
+        """Whether anybody is there."""
+        late = time.monotonic() - GONE_S
+        for client in [client for client in self.all.values() if client.heard_s < late]:
+            self._bye(client)
+        return bool(self.all)
+
+    def behind(self) -> bool:
+        """Whether journals hold more than was read."""
+        return any(client.rung for client in self.all.values())
+
+    def handle(self, identity: bytes, kind: str, header: dict[str, Any]) -> None:
+        """Does what a client's message says."""
+        name = identity[1:].decode("ascii", "replace")
+        client = self.all.get(name)
+        if client is None:
+            client = self.all[name] = Client(name)
+        client.heard_s = time.monotonic()
+        if kind == "hello":
+            self._welcome(client, header)
+        elif kind == "bell":
+            client.rung.add(header["journal"])
+        elif kind == "block":
+            self.send(self._identity(client), "block", self._lease(client))
+        elif kind == "watch":
+            self._watch(client, header["jobs"])
+        elif kind == "bye":
+            self._bye(client)
+
+    def _welcome(self, client: Client, header: dict[str, Any]) -> None:
+        if header["version"] != wire.VERSION:
+            self.send(self._identity(client), "refused", {"version": wire.VERSION})
+            return
+        client.rung.update(header["journals"])
+        self.send(self._identity(client), "welcome", self._lease(client) if header["lease"] else {})
+
+    def _lease(self, client: Client) -> dict[str, int]:
+        """Gives a client job ids of its own, so that ``submit`` knows its id without asking."""
+        first = int(self.store.meta("next_job", 1))
+        count, client.block = client.block, min(client.block * 8, _LARGEST_BLOCK)
+        self.store.set_meta("next_job", first + count)
+        return {"first": first, "count": count}
+
+    def _bye(self, client: Client) -> None:
+        for name, reader in list(client.readers.items()):
+            if reader.at_end():
+                reader.close()
+                del client.readers[name]
+                self._remove(name)
+        for reader in client.readers.values():
+            reader.close()
+        self.all.pop(client.name, None)
+        for watchers in self.ledger.watchers.values():
+            watchers.discard(client.name)
+
+    def _remove(self, name: str) -> None:
+        self.store.forget_journal(name)
+        (self.folder.journals / name).unlink(missing_ok=True)
+
+    # --- journals
+
+    def read(self) -> None:
+        """Takes in what rung journals hold, up to a few megabytes each a turn."""
+        for client in self.all.values():
+            for name in list(client.rung):
+                self._read(client, name)
+        self._write()
+
+    def _read(self, client: Client, name: str) -> None:
+        reader = client.readers.get(name)
+        if reader is None:
+            path = self.folder.journals / name
+            if not path.is_file():
+                client.rung.discard(name)
+                return
+            reader = client.readers[name] = Reader(path, self.store.offsets().get(name, 0))
+        records = reader.read()
+        for kind, body in records:
+            self._take(client.name, kind, body)
+        if records:
+            self.store.set_offset(name, reader.offset)
+        else:
+            client.rung.discard(name)
+            self.send(self._identity(client), "drained", {"journal": name, "offset": reader.offset})
+
+    def _take(self, client: str, kind: int, body: memoryview) -> None:
+        if kind == journal.SPEC:
+            number, text = journal.parse_spec(body)
+            self.store.add_spec(number, text)
+            return
+        found = journal.parse_job(body)
+        spec = self.queue.spec(found.spec)
+        job = Job(found.id, spec, found.name, len(found.items), spec.priority, client)
+        self.jobs.append((job.id, found.spec, job.name, job.total, job.priority, spec.user, client, now_s()))
+        self.items.extend((item_key(job.id, i), item) for i, item in enumerate(found.items))
+        self.queue.admit(job, found.items)
+
+    def _write(self) -> None:
+        if self.jobs:
+            self.store.add_jobs(self.jobs)
+            self.store.add_items(self.items)
+            self.jobs, self.items = [], []
+
+    def read_leftovers(self) -> None:
+        """Takes in journals whose clients may have gone while no broker was there."""
+        for path in sorted(self.folder.journals.glob("*.journal")):
+            name = path.name.partition(".")[0]
+            client = self.all.setdefault(name, Client(name))
+            client.rung.add(path.name)
+        while self.behind():
+            self.read()
+
+    # --- telling
+
+    def _identity(self, client: Client) -> bytes:
+        return b"R" + client.name.encode()
+
+    def tell(self) -> None:
+        """Sends each client its notes of this turn."""
+        for name, notes in self.ledger.notes.items():
+            client = self.all.get(name)
+            if client is not None and notes.jobs:
+                self.send(self._identity(client), "note", notes.header(), notes.blobs)
+        self.ledger.notes.clear()
+
+    def _watch(self, client: Client, jobs: list[int]) -> None:
+        """Tells a client how these jobs stand, and from now on what becomes of them."""
+        self.ledger.write()
+        notes = self.ledger.notes[client.name]
+        for job in jobs:
+            self.ledger.watchers[job].add(client.name)
+            for key, state, attempt, outcome, blob in self.store.db.execute(
+                "SELECT id, state, attempt, outcome, blob FROM items WHERE id>=? AND id<?", item_range(job)
+            ):
+                if state in DONE:
+                    notes.add(key, state, attempt, outcome or b"", blob)

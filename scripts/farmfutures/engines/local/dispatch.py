@@ -1,0 +1,401 @@
+"""Hands items to workers, and takes back what became of them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ... import call as calls
+from ...errors import BootstrapError, FarmFuturesError, KilledError, WorkerDiedError, WorkTimeoutError
+from ...worker import pipe
+from ...worker.page import last_words
+from . import wire
+from .ledger import COMPLETE, FAILED, KILLED, Ledger
+from .pool import Grant, Pool, Worker
+from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
+from .schema import split_key
+from .store import Store
+
+log = logging.getLogger("farmfutures.broker")
+
+LAUNCHES = 3
+"""So many failed starts of an interpreter in a row, and what waits for it fails."""
+
+LOSSES = 3
+"""An item whose worker died so often fails, however few attempts it has."""
+
+_BACKOFF_S = 0.5
+_STUCK_S = 0.05
+_NOTICE_S = 0.01
+_TURN_S = 2.0
+
+
+class Dispatch:
+    """The broker's side of its workers."""
+
+    def __init__(self, store: Store, queue: Queue, ledger: Ledger, pool: Pool, send: Callable[..., None]) -> None:
+        self.store = store
+        self.queue = queue
+        self.ledger = ledger
+        self.pool = pool
+        self.send = send
+        self.next_grant = int(time.time() * 1000)
+        self.progress: dict[int, list[Any]] = {}
+        self._ended: list[int] = []
+        self.tried = {key for (key,) in store.db.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
+        """Keys of items that ran before and run again: only these are looked up."""
+        ledger.holder = self.held  # type: ignore[method-assign]
+
+    def held(self, job: Job) -> set[int]:
+        """Keys of a job's items that workers hold."""
+        return {
+            entry[1][0]
+            for worker in self.pool.workers.values()
+            for grant in worker.grants.values()
+            for entry in grant.items
+            if entry is not None and entry[0] is job
+        }
+
+    # --- out
+
+    def hand_out(self) -> None:
+        """Gives every interpreter that has room a bundle, and starts interpreters where they are missing."""
+        rows: list[tuple[int, int, list[int]]] = []
+        for worker in list(self.pool.workers.values()):
+            if worker.ready and not worker.leaving and self._has_room(worker):
+                grant = self._grant(worker)
+                if grant is not None:
+                    rows.append((grant.id, worker.id, [entry[1][0] for entry in grant.items if entry]))
+        if rows:
+            self.store.add_grants(rows)
+        if self._ended:
+            self.store.end_grants(self._ended)
+            self._ended = []
+        self._staff()
+
+    def _has_room(self, worker: Worker) -> bool:
+        """One bundle runs, and for short items another waits in the pipe, so that nobody idles for a round trip."""
+        if not worker.grants:
+            return True
+        if len(worker.grants) > 1:
+            return False
+        (grant,) = worker.grants.values()
+        return not grant.revoked and len(grant.items) > 1 and time.monotonic() - grant.granted_s < _STUCK_S
+
+    def _grant(self, worker: Worker) -> Grant | None:
+        lane = worker.lane
+        mates = len(self.pool.in_lane(lane))
+        waiting = lane.wanted(BUNDLE_ITEMS * 2 * mates)
+        most = max(1, min(BUNDLE_ITEMS, waiting // (2 * mates)))
+        limit = self.pool.settings.max_items_per_interpreter
+        if limit:
+            most = max(1, min(most, limit - worker.items_done))
+        taken = self.queue.take(lane, worker.id, most)
+        if not taken:
+            return None
+        self.next_grant += 1
+        attempts = [self._attempt(entry[1]) for entry in taken]
+        grant = Grant(self.next_grant, list(taken), attempts, time.monotonic(), len(taken))
+        worker.grants[grant.id] = grant
+        self._send_run(worker, grant, taken)
+        return grant
+
+    def _attempt(self, ready: Ready) -> int:
+        return 1 if ready[0] not in self.tried else self.store.tries(ready[0])[0] + 1
+
+    def _send_run(self, worker: Worker, grant: Grant, taken: list[tuple[Job, Ready]]) -> None:
+        header: dict[str, Any] = {"g": grant.id, "j": [], "w": [], "a": grant.attempts, "n": [], "l": [], "x": {}, "t": {}}
+        started = now_s()
+        for ordinal, (job, (key, extra, call)) in enumerate(taken):
+            number, work = split_key(key)
+            header["j"].append(number)
+            header["w"].append(work)
+            header["n"].append(len(call))
+            header["l"].append(job.spec.level)
+            limit = job.spec.timeout_s
+            if extra:
+                more = header["x"][str(ordinal)] = json.loads(extra)
+                limit = more.get("timeout_s", limit)
+            if limit is not None:
+                header["t"][str(ordinal)] = limit
+            job.counts[PENDING] -= 1
+            job.counts[RUNNING] += 1
+            job.started = job.started or started
+        self.send(b"D%d" % worker.id, "run", header, [entry[1][2] for entry in taken])
+
+    def _staff(self) -> None:
+        """Starts interpreters for lanes that need more, makes room for lanes that have none."""
+        now = time.monotonic()
+        for lane in self.queue.active():
+            if lane.not_before > now:
+                continue
+            mates = self.pool.in_lane(lane)
+            idle = sum(1 for worker in mates if not worker.grants)
+            missing = lane.wanted(self.pool.settings.slots) - idle
+            free = self.pool.settings.slots - len(self.pool.workers)
+            for _ in range(min(missing, free)):
+                self.pool.start(lane)
+            if missing > 0 and free <= 0:
+                self._make_room(lane, bool(mates), now)
+
+    def _make_room(self, lane: Lane, has_some: bool, now: float) -> None:
+        if any(worker.leaving for worker in self.pool.workers.values()):
+            return
+        for worker in sorted(self.pool.workers.values(), key=lambda worker: worker.idle_since):
+            if worker.lane is lane or not worker.ready:
+                continue
+            spare = not worker.grants and not worker.lane.lines
+            had_turn = now - worker.ready_since > max(_TURN_S, 2 * worker.took_s)
+            if spare or (not has_some and had_turn and (lane.top() or 0) >= (worker.lane.top() or 0)):
+                self.leave(worker)
+                return
+
+    def leave(self, worker: Worker) -> None:
+        """Lets an interpreter finish what it has, and go."""
+        if not worker.leaving:
+            worker.leaving = True
+            if worker.grants:
+                self.send(b"D%d" % worker.id, "revoke", {"g": max(worker.grants)})
+            else:
+                self.send(b"D%d" % worker.id, "leave", {})
+
+    # --- in
+
+    def handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
+        """Takes what a supervisor says."""
+        worker = self.pool.workers.get(header["worker"])
+        if worker is None:
+            return  # Of a worker that was given up: whatever it says now counts no more.
+        if kind == "done":
+            self._done(worker, header, blob)
+        elif kind == "ready":
+            self._ready(worker, header)
+        elif kind == "progress":
+            self._progress(worker, header)
+        elif kind == "back":
+            self._back(worker, header["g"], header["o"])
+        elif kind == "died":
+            self._died(worker, header)
+        elif kind == "failed":
+            self._launch_failed(worker, header["text"], header["tail"], permanent=header["permanent"])
+
+    def _ready(self, worker: Worker, header: dict[str, Any]) -> None:
+        worker.ready, worker.pid, worker.took_s = True, header["pid"], header["took"]
+        worker.ready_since = worker.idle_since = time.monotonic()
+        worker.lane.failures = 0
+
+    def _done(self, worker: Worker, header: dict[str, Any], blob: bytes) -> None:
+        columns = (header[name] for name in "gofse")
+        for (number, ordinal, flags, started, finished), payload in zip(
+            zip(*columns, strict=True), wire.split(blob, header["n"]), strict=True
+        ):
+            grant = worker.grants.get(number)
+            entry = grant.items[ordinal] if grant is not None else None
+            if grant is None or entry is None:
+                continue  # Fenced: it was given to somebody else meanwhile, and that one's outcome counts.
+            self._outcome(worker, grant, ordinal, entry, flags, started, finished, payload)
+
+    def _outcome(
+        self, worker: Worker, grant: Grant, ordinal: int, entry: tuple[Job, Ready], flags: int, started: float,
+        finished: float, payload: bytes,
+    ) -> None:  # fmt: skip
+        job, ready = entry
+        worker.items_done += 1
+        worker.lane.learn(job.name, finished - started)
+        attempt = grant.attempts[ordinal]
+        blob = payload.decode() if flags & pipe.IN_FILE else None
+        path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if flags & pipe.LOGGED else None
+        self._free(worker, grant, ordinal)
+        if flags & pipe.ERROR and self._tries_left(job, ready, attempt):
+            self._again(job, ready, losses=0)
+            return
+        self.progress.pop(ready[0], None)
+        state = FAILED if flags & pipe.ERROR else COMPLETE
+        outcome = b"" if blob else payload
+        self.ledger.over(job, ready, state, 1, worker.id, started, finished, outcome, blob, path, attempt=attempt)
+
+    def _tries_left(self, job: Job, ready: Ready, attempt: int) -> bool:
+        allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
+        if allowed == 1:
+            return False
+        losses = self.store.tries(ready[0])[1] if ready[0] in self.tried else 0
+        return attempt - losses < allowed
+
+    def _again(self, job: Job, ready: Ready, *, losses: int, tries: int = 1) -> None:
+        """Puts an item back in line."""
+        if tries:
+            self.store.lose([(tries, losses, ready[0])])
+            self.tried.add(ready[0])
+        job.counts[RUNNING] -= 1
+        job.counts[PENDING] += 1
+        self.ledger.tell(job, ready[0], PENDING, 0)
+        self.queue.give_back(job, ready)
+
+    def _free(self, worker: Worker, grant: Grant, ordinal: int) -> None:
+        """An item of a grant is no longer with its worker."""
+        entry = grant.items[ordinal]
+        grant.items[ordinal] = None
+        grant.left -= 1
+        grant.granted_s = time.monotonic()
+        if entry is not None:
+            self.queue.release(entry[0], worker.id)
+        if not grant.left:
+            worker.grants.pop(grant.id, None)
+            self._ended.append(grant.id)
+            worker.idle_since = time.monotonic()
+            limit = self.pool.settings.max_items_per_interpreter
+            if worker.leaving:
+                if not worker.grants:
+                    self.send(b"D%d" % worker.id, "leave", {})
+            elif limit and worker.items_done >= limit:
+                self.leave(worker)
+
+    def _back(self, worker: Worker, number: int, first: int) -> None:
+        """Items from `first` on did not start; nothing is charged."""
+        grant = worker.grants.get(number)
+        if grant is None:
+            return
+        for ordinal in reversed(range(first, len(grant.items))):
+            entry = grant.items[ordinal]
+            if entry is not None:
+                self._free(worker, grant, ordinal)
+                self._again(*entry, losses=0, tries=0)
+
+    def _progress(self, worker: Worker, header: dict[str, Any]) -> None:
+        grant = worker.grants.get(header["g"])
+        entry = grant.items[header["o"]] if grant else None
+        if entry is not None:
+            job, ready = entry
+            self.progress[ready[0]] = header["said"]
+            number, work = split_key(ready[0])
+            for client in {job.client, *self.ledger.watchers.get(job.id, ())}:
+                self.send(b"R" + client.encode(), "progress", {"j": number, "w": work, "said": header["said"]})
+
+    # --- death
+
+    def _died(self, worker: Worker, header: dict[str, Any]) -> None:
+        if not worker.ready and not worker.leaving:
+            text = header["reason"] or f"the interpreter {header['exit']} before it was ready"
+            self._launch_failed(worker, text, header["tail"], permanent=False)
+        worker.leaving = True
+        self._bury(worker, header["g"], header["o"], header)
+
+    def _bury(self, worker: Worker, number: int, ordinal: int, header: dict[str, Any]) -> None:
+        """Charges the item that ran, and gives back the others."""
+        for grant in list(worker.grants.values()):
+            for place in reversed(range(len(grant.items))):
+                entry = grant.items[place]
+                if entry is None:
+                    continue
+                self._free(worker, grant, place)
+                if (grant.id, place) == (number, ordinal):
+                    self._blame(worker, grant.attempts[place], entry, header)
+                else:
+                    self._again(*entry, losses=0, tries=0)
+
+    def _blame(self, worker: Worker, attempt: int, entry: tuple[Job, Ready], header: dict[str, Any]) -> None:
+        job, ready = entry
+        error, state, again = self._verdict(job, ready, attempt, header)
+        if again:
+            self._again(job, ready, losses=1)
+            return
+        path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if header["logged"] else None
+        self.progress.pop(ready[0], None)
+        self.ledger.over(
+            job, ready, state, 1, worker.id, header["started"], now_s(), calls.pack_failure(error), log=path, attempt=attempt
+        )
+
+    def _verdict(self, job: Job, ready: Ready, attempt: int, header: dict[str, Any]) -> tuple[FarmFuturesError, int, bool]:
+        number, work = split_key(ready[0])
+        what = f"work item {number}:{work} ({job.name}), attempt {attempt}"
+        reason = header["reason"]
+        if reason.startswith("killed"):
+            return KilledError(f"{what}, was {reason}."), KILLED, False
+        if reason.startswith("timeout"):
+            message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed."
+            return WorkTimeoutError(message), FAILED, self._tries_left(job, ready, attempt)
+        losses = (self.store.tries(ready[0])[1] if ready[0] in self.tried else 0) + 1
+        allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
+        text = f"{what}: its interpreter {header['exit']} while it ran; it was lost {losses} time(s)." + _quote(header["tail"])
+        return WorkerDiedError(text), FAILED, losses < max(allowed, LOSSES)
+
+    def _launch_failed(self, worker: Worker, text: str, tail: str, *, permanent: bool) -> None:
+        lane = worker.lane
+        if worker.leaving:
+            return
+        worker.leaving = True
+        lane.failures += 1
+        lane.not_before = time.monotonic() + _BACKOFF_S * lane.failures
+        log.warning("worker %d did not start: %s", worker.id, text)
+        if not permanent and lane.failures < LAUNCHES:
+            return
+        tries = "" if permanent else f" ({lane.failures} tries)"
+        error = BootstrapError(f"{' '.join(lane.launch['interpreter'])} could not be made ready{tries}: {text}{_quote(tail)}")
+        lane.failures, lane.not_before = 0, 0.0
+        for job in list(self.queue.in_lane(lane)):
+            self.ledger.fail_waiting(job, error)
+
+    # --- from time to time
+
+    def look_after(self) -> None:
+        """Notices the dead, the idle and the stuck."""
+        for worker in self.pool.ended():
+            self._gone(worker)
+        now = time.monotonic()
+        for worker in self.pool.workers.values():
+            if worker.grants:
+                self._notice(worker, now)
+            elif worker.ready and not worker.leaving and now - worker.idle_since > self.pool.settings.interpreter_idle_s:
+                self.leave(worker)
+
+    def _gone(self, worker: Worker) -> None:
+        """A supervisor ended, by itself or killed; what it held and did not report is settled by its page."""
+        if worker.grants:
+            now = last_words(worker.folder / "page")
+            self._bury(worker, now.grant, now.ordinal, {
+                "exit": "was lost with its supervisor", "tail": "", "reason": "", "started": now.started_s, "logged": False,
+            })  # fmt: skip
+        elif not worker.ready and not worker.leaving:
+            self._launch_failed(worker, "its supervisor ended", self.pool.tail(worker), permanent=False)
+        self.pool.drop(worker)
+
+    def _notice(self, worker: Worker, now: float) -> None:
+        """Says that items run that have not come back at once, and frees those that wait behind a long one."""
+        for grant in worker.grants.values():
+            waited = now - grant.granted_s
+            if waited > _NOTICE_S and not grant.told:
+                grant.told = True
+                for place, entry in enumerate(grant.items):
+                    if entry is not None:
+                        self.ledger.tell(entry[0], entry[1][0], RUNNING, grant.attempts[place])
+            if waited > _STUCK_S and not grant.revoked and (grant.left > 1 or len(worker.grants) > 1):
+                grant.revoked = True
+                self.send(b"D%d" % worker.id, "revoke", {"g": grant.id})
+
+    def kill(self, job: Job, works: set[int] | None) -> int:
+        """Kills the job's items that run; returns how many."""
+        count = 0
+        for worker in self.pool.workers.values():
+            for grant in worker.grants.values():
+                for ordinal, entry in enumerate(grant.items):
+                    if entry and entry[0] is job and (works is None or split_key(entry[1][0])[1] in works):
+                        count += 1
+                        self.send(b"D%d" % worker.id, "kill", {"g": grant.id, "o": ordinal, "reason": "killed"})
+        return count
+
+    def take_back_grants(self) -> None:
+        """Puts back what workers of a broker that is gone held; the item that ran is charged a loss."""
+        for grant, worker, keys in self.store.grants():
+            now = last_words(self.pool.folder.worker(worker) / "page")
+            ran = keys[now.ordinal] if now.grant == grant and now.ordinal < len(keys) else None
+            if ran is not None:
+                self.store.many("UPDATE items SET attempt=attempt+1, losses=losses+1 WHERE id=? AND state=1", [(ran,)])
+                self.tried.add(ran)
+            self.store.end_grants([grant])
+
+
+def _quote(tail: str) -> str:
+    return f"\nThe last lines of its log:\n{tail}" if tail else ""

@@ -1,0 +1,147 @@
+"""The client's listening thread: resolves futures, and brings the broker back."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import zmq
+
+from ...errors import EngineError
+from ...job import STATES
+from . import wire
+from .lock import is_held
+from .schema import item_key
+
+if TYPE_CHECKING:
+    from .client import LocalEngine
+
+_LOOK_MS = 500
+_HEARD_MS = 4000
+
+
+class Listener(threading.Thread):
+    """Listens until it is stopped."""
+
+    def __init__(self, engine: LocalEngine, endpoint: str) -> None:
+        super().__init__(name="farmfutures-listener", daemon=True)
+        self.engine = engine
+        self.endpoint = endpoint
+        self.stopping = False
+        self.socket = self._open()
+        self._bell = engine.context.socket(zmq.PAIR)
+        self._bell.bind(f"inproc://stop-{engine.client}-{id(self)}")
+        self._stopper = engine.context.socket(zmq.PAIR)
+        self._stopper.connect(f"inproc://stop-{engine.client}-{id(self)}")
+
+    def _open(self) -> zmq.Socket[bytes]:
+        socket = wire.dealer(self.engine.context, b"R" + self.engine.client.encode())
+        self.engine.door.connect(socket, self.endpoint)
+        return socket
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self.stopping = True
+        self._stopper.send(b"")
+        if self is not threading.current_thread():
+            self.join()
+        self._stopper.close()
+
+    def run(self) -> None:
+        """The thread's life."""
+        self._hello(lease=True)
+        poller = zmq.Poller()
+        poller.register(self.socket, zmq.POLLIN)
+        poller.register(self._bell, zmq.POLLIN)
+        quiet = 0
+        while not self.stopping:
+            ready = dict(poller.poll(_LOOK_MS))
+            if self.socket in ready:
+                self._receive()
+            elif not ready:
+                quiet += _LOOK_MS
+                if not is_held(self.engine.folder.lock) and self._wanted():
+                    poller.unregister(self.socket)
+                    self._bring_back()
+                    poller.register(self.socket, zmq.POLLIN)
+                elif quiet >= _HEARD_MS:
+                    quiet = 0
+                    self.socket.send_multipart(wire.pack("here", {}))
+        self.socket.close()
+        self._bell.close()
+
+    def _wanted(self) -> bool:
+        return bool(self.engine.futures or self.engine.replies or not self.engine.ids)
+
+    def _hello(self, *, lease: bool) -> None:
+        header = {"version": wire.VERSION, "journals": self.engine.journals(), "lease": lease}
+        self.socket.send_multipart(wire.pack("hello", header))
+
+    def _bring_back(self) -> None:
+        """The broker is gone and somebody waits: start it again and take up where it was."""
+        try:
+            endpoint = self.engine.find_broker(start=True)
+        except EngineError:
+            return  # Tried again at the next look; futures stay as they are.
+        self.socket.close(0)
+        self.endpoint = endpoint or self.endpoint
+        self.socket = self._open()
+        self.engine.reconnect(self.endpoint)
+        self._hello(lease=not self.engine.ids)
+        with self.engine.lock:
+            self.engine.rung = True
+            jobs = sorted({future.job_id for future in list(self.engine.futures.values()) if future.job_id is not None})
+        self.socket.send_multipart(wire.pack("watch", {"jobs": jobs}))
+
+    def _receive(self) -> None:
+        for _ in range(100):
+            try:
+                frames = self.socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            self._handle(*wire.unpack(frames))
+
+    def _handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
+        if kind == "note":
+            self._note(header, blob)
+        elif kind == "drained":
+            self.engine.drained(header["journal"], header["offset"])
+        elif kind == "progress":
+            future = self.engine.futures.get(item_key(header["j"], header["w"]))
+            if future is not None:
+                future._progress(header["said"])
+        elif kind in ("welcome", "block"):
+            self._lease(header)
+        elif kind == "reply":
+            self._reply(header, blob)
+
+    def _lease(self, header: dict[str, Any]) -> None:
+        with self.engine.lock:
+            if header.get("count"):
+                self.engine.ids.append(range(header["first"], header["first"] + header["count"]))
+        self.engine.granted.set()
+        self.engine.welcomed.set()
+
+    def _reply(self, header: dict[str, Any], blob: bytes) -> None:
+        reply = self.engine.replies.get(header["req"])
+        if reply is not None and not reply.done():
+            error = header.get("error")
+            value = header.get("value")
+            reply.set_result((error[0], error[1]) if error else (None, blob if value is None and blob else value))
+
+    def _note(self, header: dict[str, Any], blob: bytes) -> None:
+        columns = zip(header["j"], header["w"], header["s"], header["a"], wire.split(blob, header["n"]), strict=True)
+        files = header["f"]
+        futures = self.engine.futures
+        for place, (job, work, state, attempt, payload) in enumerate(columns):
+            key = item_key(job, work)
+            future = futures.get(key)
+            if future is None:
+                continue
+            name = STATES[state]
+            if name.done:
+                futures.pop(key, None)
+                path = self.engine.folder.blob(files[str(place)]) if files and str(place) in files else None
+                future._resolve(name, attempt, payload, path)
+            else:
+                future._moved(name, attempt)

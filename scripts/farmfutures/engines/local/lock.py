@@ -1,0 +1,46 @@
+"""One broker for a state folder: a lock on a file that the system lets go when the broker dies, however it dies."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from .folder import open_private
+
+
+class Lock:
+    """A file lock; held until `release` or the end of the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = open_private(path, os.O_CREAT | os.O_RDWR)
+
+    def take(self) -> bool:
+        """Takes the lock; returns False where somebody has it."""
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Lets go."""
+        os.close(self._file)
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock."""
+    if not path.exists():
+        return False
+    lock = Lock(path)
+    try:
+        return not lock.take()
+    finally:
+        lock.release()

@@ -1,0 +1,163 @@
+"""The interpreters of the local engine, each with a supervisor of its own: start them, keep them warm, let them go."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...settings import Settings
+from ...worker import logs, processes
+from .folder import Folder
+from .queue import Job, Lane, Ready
+
+GOODBYE_S = 15.0
+_SYSTEM = (
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR",
+    "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR", "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA",
+    "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "HOMEDRIVE", "HOMEPATH",
+)  # fmt: skip
+"""What a worker gets of the broker's environment. All else is the job's to say."""
+
+_PREFIXES = ("LC_", "FARMFUTURES_", "COV_")
+
+PACKAGES = str(Path(__file__).resolve().parents[3])
+"""The folder that holds ``farmfutures``."""
+
+
+@dataclass(slots=True)
+class Grant:
+    """A bundle that a worker was handed. Items that are over are None."""
+
+    id: int
+    items: list[tuple[Job, Ready] | None]
+    attempts: list[int]
+    granted_s: float
+    left: int
+    revoked: bool = False
+    told: bool = False
+
+
+@dataclass(slots=True)
+class Worker:
+    """An interpreter as the broker sees it."""
+
+    id: int
+    lane: Lane
+    process: subprocess.Popen[bytes]
+    folder: Path
+    started_s: float
+    grants: dict[int, Grant] = field(default_factory=dict)
+    ready: bool = False
+    leaving: bool = False
+    pid: int = 0
+    items_done: int = 0
+    ready_since: float = 0.0
+    idle_since: float = 0.0
+    took_s: float = 0.0
+
+
+class Pool:
+    """Starts and ends supervisors."""
+
+    def __init__(self, folder: Folder, settings: Settings, endpoint: str) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.endpoint = endpoint
+        self.workers: dict[int, Worker] = {}
+        self.next_id = 1
+
+    def start(self, lane: Lane) -> Worker:
+        """Starts a supervisor, which starts the interpreter."""
+        number, self.next_id = self.next_id, self.next_id + 1
+        folder = self.folder.worker(number)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        with (folder / "supervisor.log").open("wb") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "farmfutures.worker"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                stderr=errors, env=self._own_environ(), start_new_session=True,
+            )  # fmt: skip
+        assert process.stdin is not None
+        # Everything travels here, nothing in argv: other users can read that.
+        process.stdin.write(json.dumps(self._config(number, folder, lane)).encode() + b"\n")
+        process.stdin.flush()
+        processes.keep(process.pid)
+        (folder / "supervisor").write_text(f"{process.pid} {processes.started(process.pid)}")
+        worker = Worker(number, lane, process, folder, time.time(), idle_since=time.monotonic())
+        self.workers[number] = worker
+        return worker
+
+    def _config(self, number: int, folder: Path, lane: Lane) -> dict[str, Any]:
+        launch = lane.launch
+        return {
+            "worker": number, "folder": str(folder), "state": str(self.folder.root), "endpoint": self.endpoint,
+            "launch": launch, "env": self.environ(launch["env"]), "log_limit": self.settings.log_limit_bytes,
+            "start_timeout_s": self.settings.start_timeout_s, "goodbye_s": GOODBYE_S,
+            "child": {
+                "sys_path": launch["sys_path"], "cwd": launch["cwd"], "bootstrap": launch["bootstrap"],
+                "settings": launch["settings"], "preflight": launch["preflight"], "logs": str(self.folder.jobs),
+                "blobs": str(self.folder.blobs), "inline_limit": self.settings.inline_limit_bytes,
+            },
+        }  # fmt: skip
+
+    def environ(self, extra: dict[str, str]) -> dict[str, str]:
+        """Returns the environment of an interpreter: a little of the system's, and the job's."""
+        env = {name: value for name, value in os.environ.items() if name in _SYSTEM or name.startswith(_PREFIXES)}
+        for name in ("FARMFUTURES_LEVEL", "QBLVL"):
+            env.pop(name, None)
+        env.update(extra)
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGES, extra.get("PYTHONPATH")]))
+        env["FARMFUTURES_STATE"] = str(self.folder.root)
+        return env
+
+    def _own_environ(self) -> dict[str, str]:
+        """Supervisors run on the broker's Python, with the broker's path."""
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in [PACKAGES, *sys.path] if path)}
+
+    def ended(self) -> list[Worker]:
+        """Returns the workers whose supervisor is gone."""
+        return [worker for worker in self.workers.values() if worker.process.poll() is not None]
+
+    def drop(self, worker: Worker) -> None:
+        """Forgets a worker and what it kept on disk."""
+        self.workers.pop(worker.id, None)
+        processes.unkeep(worker.process.pid)
+        if worker.process.stdin:
+            worker.process.stdin.close()
+        worker.process.wait()
+        shutil.rmtree(worker.folder, ignore_errors=True)
+
+    def in_lane(self, lane: Lane) -> list[Worker]:
+        """The workers of a lane that are not leaving."""
+        return [worker for worker in self.workers.values() if worker.lane is lane and not worker.leaving]
+
+    def close(self) -> None:
+        """Ends every supervisor: it sees its standard input close and takes its interpreter along."""
+        for worker in self.workers.values():
+            if worker.process.stdin:
+                worker.process.stdin.close()
+        deadline = time.monotonic() + 5
+        for worker in list(self.workers.values()):
+            try:
+                worker.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                processes.kill_tree(worker.process.pid)
+            self.drop(worker)
+
+    def sweep_old(self) -> None:
+        """Ends what a broker that was killed left behind, by process id and start time."""
+        for record in [*self.folder.workers.glob("*/supervisor"), *self.folder.workers.glob("*/pid")]:
+            pid, _, when = record.read_text().partition(" ")
+            if pid.isdigit() and when and processes.started(int(pid)) == when:
+                processes.kill_tree(int(pid))
+
+    def tail(self, worker: Worker) -> str:
+        """Returns the last lines of an interpreter's own log."""
+        return logs.tail(worker.folder / logs.SCRATCH) or logs.tail(worker.folder / "supervisor.log")

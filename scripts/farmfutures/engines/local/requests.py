@@ -1,0 +1,266 @@
+"""What people and programs ask the broker: pages of jobs and items, logs, and the verbs."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from ...job import CODES, STATES, State
+from . import wire
+from .ledger import CANCELLED, KILLED
+from .queue import DONE, PENDING, RUNNING, Job
+from .schema import item_key, item_range, split_key
+
+if TYPE_CHECKING:
+    from .broker import Broker
+
+_ITEM = "id, state, name, extra, attempt, worker, started, finished, log, outcome IS NOT NULL OR blob IS NOT NULL"
+
+
+class Requests:
+    """Answers one request at a time, inside the broker's turn."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+
+    def answer(self, identity: bytes, header: dict[str, Any]) -> None:
+        """Runs what was asked and sends the answer, or the error as type and sentence."""
+        reply: dict[str, Any] = {"req": header["req"]}
+        blobs: list[bytes] = []
+        try:
+            value = getattr(self, f"on_{header['op']}")(**header["args"])
+            if isinstance(value, bytes):
+                blobs, value = [value], None
+            reply["value"] = value
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            reply["error"] = [type(error).__name__, str(error.args[0] if error.args else error)]
+        self.broker.send(b"R" + identity[1:], "reply", reply, blobs)
+
+    def _row(self, job: int) -> tuple[Any, ...]:
+        self.broker.ledger.write()
+        row = self.broker.store.db.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job,)).fetchone()
+        if row is None:
+            raise LookupError(f"there is no job {job}")
+        return tuple(row)
+
+    # --- looking
+
+    def on_jobs(self, limit: int, offset: int, state: str | None, user: str | None, search: str | None) -> list[Any]:
+        """One page of jobs, newest first."""
+        self.broker.ledger.write()
+        where, values = ["1"], []
+        if user:
+            where.append("user=?")
+            values.append(user)
+        if search:
+            where.append("name LIKE ?")
+            values.append(f"%{search}%")
+        sql = f"SELECT {_JOB} FROM jobs WHERE {' AND '.join(where)} ORDER BY id DESC"
+        found, skipped = [], 0
+        for row in self.broker.store.db.execute(sql, values):
+            info = self._job(row)
+            if state and info["state"] != state:
+                continue
+            skipped += 1
+            if skipped > offset:
+                found.append(info)
+            if len(found) >= limit:
+                break
+        return found
+
+    def on_job(self, job: int) -> dict[str, Any]:
+        """One job."""
+        return self._job(self._row(job))
+
+    def _job(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        number, spec, name, total, priority, user, submitted, is_open, paused, started, finished, counts, error = row
+        live = self.broker.queue.jobs.get(number)
+        if live is not None:
+            tally, started = {code: n for code, n in enumerate(live.counts) if n}, live.started
+        else:
+            tally = {int(code): n for code, n in json.loads(counts).items()} if counts else self._count(number, total, is_open)
+        return {
+            "id": number, "name": name, "user": user, "state": _job_state(tally, total, started), "priority": priority,
+            "cpus": self.broker.queue.spec(spec & (1 << 64) - 1).cpus, "total": total,
+            "counts": {STATES[code].value: n for code, n in tally.items()}, "submitted_s": submitted, "started_s": started,
+            "finished_s": finished, "engine": "local", "error": error, "paused": bool(paused),
+        }  # fmt: skip
+
+    def _count(self, number: int, total: int, is_open: int) -> dict[int, int]:
+        return {PENDING: 1} if is_open and total == 1 else self.broker.store.counts(number)
+
+    def on_items(self, job: int, limit: int, offset: int, state: str | None) -> list[Any]:
+        """One page of a job's items."""
+        row = self._row(job)
+        first, end = item_range(job)
+        running = self._running(job)
+        where = "id>=? AND id<?"
+        values: list[Any] = [first, end]
+        if state:
+            code = CODES[State(state)]
+            where += " AND state=?"
+            values.append(PENDING if code == RUNNING else code)
+        rows = self.broker.store.db.execute(
+            f"SELECT {_ITEM} FROM items WHERE {where} ORDER BY id LIMIT ? OFFSET ?", (*values, limit, offset)
+        )
+        items = [self._item(found, running, row[1]) for found in rows]
+        return [item for item in items if state is None or item["state"] == state]
+
+    def on_item(self, job: int, work: int) -> dict[str, Any]:
+        """One item."""
+        row = self._row(job)
+        found = self.broker.store.db.execute(f"SELECT {_ITEM} FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        if found is None:
+            raise LookupError(f"job {job} has no work item {work}; it has {row[3]}, counted from 0")
+        return self._item(found, self._running(job), row[1])
+
+    def _running(self, job: int) -> dict[int, tuple[Any, int]]:
+        return {
+            entry[1][0]: (worker, grant.attempts[place])
+            for worker in self.broker.pool.workers.values()
+            for grant in worker.grants.values()
+            for place, entry in enumerate(grant.items)
+            if entry is not None and entry[0].id == job
+        }
+
+    def _item(self, row: tuple[Any, ...], running: dict[int, tuple[Any, int]], spec: int) -> dict[str, Any]:
+        key, state, name, extra, attempt, worker, started, finished, log, has_outcome = row
+        job, work = split_key(key)
+        attempts = self.broker.queue.spec(spec & (1 << 64) - 1).attempts
+        if key in running:
+            holder, attempt = running[key]
+            state, worker, log = RUNNING, holder.id, str(holder.folder / "out.log")
+        return {
+            "job_id": job, "work_id": work, "name": name or str(work + 1), "state": STATES[state].value, "attempt": attempt,
+            "attempts": json.loads(extra).get("attempts", attempts) if extra else attempts, "worker": worker,
+            "started_s": started, "finished_s": finished, "progress": self.broker.dispatch.progress.get(key),
+            "log_path": log, "failed": state in DONE and state != CODES[State.COMPLETE] and bool(has_outcome),
+        }  # fmt: skip
+
+    def on_outcome(self, job: int, work: int) -> Any:
+        """The packed outcome, or the name of the file that holds it."""
+        self._row(job)
+        row = self.broker.store.db.execute("SELECT outcome, blob FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        if row is None:
+            raise LookupError(f"job {job} has no work item {work}")
+        return row[1] if row[1] else bytes(row[0] or b"")
+
+    def on_call(self, job: int, work: int) -> bytes:
+        """The packed call."""
+        self._row(job)
+        row = self.broker.store.db.execute("SELECT call FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        if row is None:
+            raise LookupError(f"job {job} has no work item {work}")
+        return bytes(row[0])
+
+    def on_workers(self) -> list[dict[str, Any]]:
+        """The interpreters."""
+        return [_worker(worker) for worker in self.broker.pool.workers.values()]
+
+    def on_status(self) -> dict[str, Any]:
+        """The broker itself."""
+        return {
+            "pid": os.getpid(), "version": wire.VERSION, "endpoint": self.broker.endpoint, "workers": len(self.broker.pool.workers),
+            "open_jobs": len(self.broker.queue.jobs), "state": str(self.broker.folder.root), "clients": len(self.broker.clients.all),
+        }  # fmt: skip
+
+    # --- steering
+
+    def _live(self, job: int) -> Job | None:
+        self._row(job)
+        return self.broker.queue.jobs.get(job)
+
+    def on_cancel(self, job: int, works: list[int] | None) -> list[int]:
+        """Cancels items that wait; returns the indices."""
+        return self._end(job, works, CANCELLED)
+
+    def _end(self, job: int, works: list[int] | None, state: int) -> list[int]:
+        live = self._live(job)
+        if live is None:
+            return []
+        held = {split_key(key)[1] for key in self.broker.dispatch.held(live)}
+        before = self.broker.store.pending(job, 0, 1 << 24)
+        wanted = None if works is None else set(works)
+        ended = [split_key(key)[1] for key, _, _ in before]
+        ended = [work for work in ended if work not in held and (wanted is None or work in wanted)]
+        self.broker.ledger.end_waiting(live, None if works is None else set(ended), state)
+        return ended
+
+    def on_kill(self, job: int, works: list[int] | None) -> int:
+        """Kills items that run and ends those that wait; returns how many."""
+        live = self._live(job)
+        if live is None:
+            return 0
+        running = self.broker.dispatch.kill(live, None if works is None else set(works))
+        return running + len(self._end(job, works, KILLED))
+
+    def on_retry(self, job: int, works: list[int] | None) -> int:
+        """Runs items again that are over and not complete (or those of these indices); returns how many."""
+        row = self._row(job)
+        first, end = item_range(job)
+        done = self.broker.store.db.execute("SELECT id, state FROM items WHERE id>=? AND id<? AND state>4", (first, end))
+        keys = [key for key, _ in done if works is None or split_key(key)[1] in works]
+        if not keys:
+            return 0
+        self.broker.store.many(
+            "UPDATE items SET state=1, attempt=0, losses=0, outcome=NULL, blob=NULL, log=NULL WHERE id=?", ((key,) for key in keys)
+        )
+        self.broker.store.many("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
+        live = self.broker.queue.jobs.pop(job, None)
+        if live is not None:
+            live.ready.clear()
+        self.broker.queue.beyond = True
+        return len(keys)
+
+    def on_pause(self, job: int, paused: bool) -> bool:
+        """Pauses or resumes a job; what runs goes on."""
+        live = self._live(job)
+        self.broker.store.many("UPDATE jobs SET paused=? WHERE id=?", [(int(paused), job)])
+        if live is not None:
+            live.paused = paused
+            if not paused:
+                self.broker.queue.lane(live.spec).push(live)
+        return live is not None
+
+    def on_priority(self, job: int, priority: int) -> bool:
+        """Moves a job up or down; it counts from the job's next turn in line on."""
+        live = self._live(job)
+        self.broker.store.many("UPDATE jobs SET priority=? WHERE id=?", [(priority, job)])
+        if live is not None:
+            line = self.broker.queue.lane(live.spec).lines.get(live.priority)
+            if line is not None and live in line:
+                line.remove(live)
+                live.queued = False
+            live.priority = priority
+            self.broker.queue.lane(live.spec).push(live)
+        return live is not None
+
+    def on_stop(self) -> bool:
+        """Ends the broker after this turn."""
+        self.broker.stopping = True
+        return True
+
+
+_JOB = "id, spec, name, total, priority, user, submitted, open, paused, started, finished, counts, error"
+
+
+def _worker(worker: Any) -> dict[str, Any]:
+    held = next((entry[1][0] for grant in worker.grants.values() for entry in grant.items if entry), None)
+    job, work = split_key(held) if held is not None else (None, None)
+    state = "leaving" if worker.leaving else "running" if worker.grants else "idle" if worker.ready else "starting"
+    return {
+        "id": worker.id, "pid": worker.pid, "interpreter": " ".join(worker.lane.launch["interpreter"]), "state": state,
+        "job_id": job, "work_id": work, "started_s": worker.started_s, "items_done": worker.items_done,
+    }  # fmt: skip
+
+
+def _job_state(tally: dict[int, int], total: int, started: float | None) -> str:
+    """Failed beats killed beats cancelled beats complete, once all items are over."""
+    done = sum(n for code, n in tally.items() if code in DONE)
+    if done < total:
+        return (State.RUNNING if started else State.PENDING).value
+    for state in (State.FAILED, State.KILLED, State.CANCELLED):
+        if tally.get(CODES[state]):
+            return state.value
+    return State.COMPLETE.value

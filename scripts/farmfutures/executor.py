@@ -1,0 +1,361 @@
+"""`Executor` and `Batch`: hand calls over, get futures back."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import itertools
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from . import call as calls
+from .engines.engine import Engine, shared
+from .errors import FarmFuturesError, NotSubmittedError, OptionError, RefusedError
+from .future import Future
+from .job import JobSpec, WorkSpec
+from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra, job_spec, level
+from .settings import Settings
+
+
+class Executor(concurrent.futures.Executor):
+    """Runs calls on an engine; drops in for the standard library's pools.
+
+    Args:
+        engine: Name of the engine; the settings say which one where it is None.
+        max_workers: The standard pools' word for `cpus`: how many interpreters work on a job at once.
+        **defaults: Job options for every job of this executor; a job's own win over them.
+
+    Raises:
+        OptionError: An option is unknown or has a bad value.
+        StateFolderError: The engine's folder is not safely ours.
+
+    Example:
+        >>> with farmfutures.Executor(cpus=4) as executor:
+        ...     future = executor.submit(pow, 2, 10)
+        ...     future.result()
+        1024
+    """
+
+    OPTIONS: ClassVar[frozenset[str]] = frozenset()
+    """Names of job options that a subclass understands beyond the core's."""
+
+    def __init__(self, engine: str | None = None, *, max_workers: int | None = None, **defaults: Any) -> None:
+        if max_workers is not None:
+            if max_workers <= 0:
+                raise ValueError("max_workers must be greater than 0")
+            defaults.setdefault("cpus", max_workers)
+        self._check(defaults)
+        self.settings = Settings.load()
+        self._defaults = defaults
+        self._lock = threading.Lock()
+        self._closed = False
+        self._pending: weakref.WeakSet[Future] = weakref.WeakSet()
+        self._spec_cache: tuple[int, JobSpec] | None = None
+        self._engine: Engine = shared.open(engine or self.settings.engine, self.settings)
+        self._finalizer = weakref.finalize(self, shared.close, self._engine)
+
+    def _check(self, given: Mapping[str, Any]) -> None:
+        check_names(given, JOB_OPTIONS | self.OPTIONS, type(self).__name__)
+        checked({name: value for name, value in given.items() if name in JOB_OPTIONS and name not in self.OPTIONS})
+
+    # --- for subclasses
+
+    def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
+        """Turns options (defaults and the call's, merged) into the core's; called once a job."""
+        return extra
+
+    def _item_options(self, extra: dict[str, Any]) -> dict[str, Any]:
+        """The same for a single work item of a batch."""
+        return extra
+
+    # --- one call
+
+    def submit(self, fn: Callable[..., Any] | str, /, *args: Any, **kwargs: Any) -> Future:  # type: ignore[override]
+        """Schedules ``fn(*args, **kwargs)`` as a job of its own. All keywords go to the function.
+
+        Args:
+            fn: A callable, or ``"package.module:function"``.
+
+        Raises:
+            CallError: Something can't be pickled.
+            RecursionLimitError: Jobs have submitted jobs too deeply.
+            RuntimeError: The executor was shut down.
+        """
+        return self._submit(fn, args, kwargs, None)
+
+    def submit_ext(
+        self, func: Callable[..., Any] | str, args: Iterable[Any] | None = None, kwargs: Mapping[str, Any] | None = None,
+        **extra: Any,
+    ) -> Future:  # fmt: skip
+        """Schedules one call with job options of its own.
+
+        Args:
+            func: A callable, or ``"package.module:function"``.
+            args: Positional arguments.
+            kwargs: Keyword arguments.
+            **extra: Job options; ``name`` names the work item too.
+        """
+        return self._submit(func, tuple(args or ()), dict(kwargs or {}), extra)
+
+    def _submit(self, func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], extra: dict[str, Any] | None) -> Future:
+        self._must_be_open()
+        spec, named = self._prepare(extra)
+        work = WorkSpec(calls.pack_call(func, args, kwargs), named or "1")
+        future = Future(work.name)
+        self._hand_over(spec, named or default_name(func), [work], [future])
+        return future
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+
+    def _prepare(self, extra: dict[str, Any] | None) -> tuple[JobSpec, str | None]:
+        """Returns the job's specification and its name, if one is given."""
+        merged = {**self._defaults, **(extra or {})}
+        if extra:
+            self._check(extra)
+        elif self._spec_cache is not None and type(self)._job_options is Executor._job_options:
+            depth = level(self.settings)
+            if self._spec_cache[0] == depth:
+                return self._spec_cache[1], merged.get("name")
+        options = checked(self._job_options(merged))
+        spec = job_spec(options, self.settings)
+        self._refuse(spec)
+        if not extra:
+            self._spec_cache = (spec.level, spec)
+        return spec, options.get("name")
+
+    def _refuse(self, spec: JobSpec) -> None:
+        """Refuses what the engine can't honour."""
+        if spec.requirements:
+            raise RefusedError(
+                f"the local engine can't honour requirements={spec.requirements!r}: everything runs on this machine. Leave it "
+                "out, or use an engine with more than one machine."
+            )
+        strange = set(spec.groups) - set(self.settings.groups)
+        if strange:
+            raise RefusedError(
+                f"this machine is not in group {', '.join(sorted(strange))} (it is in {', '.join(self.settings.groups)}): leave "
+                "groups out, or add it to the setting 'groups'."
+            )
+
+    def _hand_over(self, spec: JobSpec, name: str, works: list[WorkSpec], futures: list[Future]) -> int:
+        with self._lock:
+            self._must_be_open()
+            self._pending.update(futures)
+        return self._engine.submit(spec, name, works, futures)
+
+    # --- many calls
+
+    def map(  # type: ignore[override]
+        self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1,
+        **extra: Any,
+    ) -> Iterator[Any]:  # fmt: skip
+        """Like the built-in ``map``, as one job with one work item a tuple of arguments, or `chunksize` of them.
+
+        Args:
+            timeout: Seconds from now until the last result, or None.
+            chunksize: How many calls share a work item.
+            **extra: Job options.
+
+        Returns:
+            An iterator over the results in order. Closing it early cancels what has not run.
+
+        Raises:
+            TimeoutError: From the iterator.
+        """
+        futures = self._map(fn, iterables, chunksize, extra)
+        end = None if timeout is None else time.monotonic() + timeout
+        results = _in_order(futures, end)
+        return results if chunksize == 1 else itertools.chain.from_iterable(results)
+
+    def map_unordered(
+        self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1,
+        **extra: Any,
+    ) -> Iterator[Any]:  # fmt: skip
+        """Like `map`, but results come as they are there."""
+        futures = self._map(fn, iterables, chunksize, extra)
+        done = (future.result() for future in concurrent.futures.as_completed(futures, timeout))
+        return done if chunksize == 1 else itertools.chain.from_iterable(done)
+
+    def _map(self, fn: Any, iterables: tuple[Iterable[Any], ...], chunksize: int, extra: dict[str, Any]) -> list[Future]:
+        if chunksize < 1:
+            raise ValueError("chunksize must be >= 1.")
+        rows: Iterable[tuple[Any, ...]] = zip(*iterables, strict=False)
+        with self.batch(**{"name": None, **extra}) as batch:
+            batch.default = default_name(fn)
+            if chunksize > 1:
+                chunks = iter(lambda it=iter(rows): list(itertools.islice(it, chunksize)), [])  # type: ignore[misc]
+                rows, fn = ((fn, chunk) for chunk in chunks), _call_each
+            for number, row in enumerate(rows, 1):
+                batch._add(fn, row, {}, {"name": str(number)})
+        return batch.futures
+
+    def batch(self, name: str | None = None, **job: Any) -> Batch:
+        """Starts a batch: one job of many work items, submitted at the end of its ``with`` block.
+
+        Args:
+            name: The job's name.
+            **job: Job options.
+        """
+        self._must_be_open()
+        extra = {**job, "name": name} if name is not None else job
+        self._check({key: value for key, value in extra.items() if value is not None})
+        return Batch(self, extra)
+
+    def attach(self, job_id: int) -> list[Future]:
+        """Returns futures of a job that this or another process submitted, finished or not.
+
+        Raises:
+            NoSuchJobError: The engine doesn't know it.
+        """
+        total = self._engine.request("job", job=job_id)["total"]
+        futures = [Future(str(index + 1)) for index in range(total)]
+        self._pending.update(futures)
+        self._engine.attach(job_id, futures)
+        return futures
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Takes no more calls.
+
+        Args:
+            wait: Return only when every future is done.
+            cancel_futures: Cancel what does not run yet.
+        """
+        with self._lock:
+            self._closed = True
+            pending = [future for future in self._pending if not future.done()]
+        if cancel_futures:
+            self._cancel(pending)
+        if wait:
+            concurrent.futures.wait(pending)
+        if wait or not pending:
+            self._finalizer()
+
+    def _cancel(self, futures: list[Future]) -> None:
+        jobs: dict[int, list[int]] = {}
+        for future in futures:
+            jobs.setdefault(future.job_id, []).append(future.work_id)
+        for job, works in jobs.items():
+            self._engine.request("cancel", job=job, works=works)
+
+
+def default_name(func: Any) -> str:
+    """Returns the name of a job that was given none, as qbfutures named them."""
+    return f"FarmFutures: {calls.function_name(func)}"
+
+
+def _call_each(func: Any, rows: list[tuple[Any, ...]]) -> list[Any]:
+    return [func(*row) for row in rows]
+
+
+def _in_order(futures: list[Future], end: float | None) -> Iterator[Any]:
+    try:
+        futures.reverse()
+        while futures:
+            yield futures.pop().result(None if end is None else end - time.monotonic())
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+class Batch:
+    """Collects calls for one job. Use it as a context manager, or call `commit`.
+
+    Args:
+        executor: Whose engine and defaults to use.
+        job: Job options.
+
+    Attributes:
+        futures: The future of every call so far, in order.
+    """
+
+    def __init__(self, executor: Executor, job: dict[str, Any] | None = None) -> None:
+        self.executor = executor
+        self.job = dict(job or {})
+        self.futures: list[Future] = []
+        self.default = "FarmFutures: batch"
+        self._works: list[WorkSpec] = []
+        self._job_id: int | None = None
+        self._committed = False
+
+    @property
+    def job_id(self) -> int:
+        """The engine's id of the job.
+
+        Raises:
+            NotSubmittedError: It is not committed, or was empty.
+        """
+        if self._job_id is None:
+            raise NotSubmittedError("this batch is not committed: leave its with block, or call commit(), first.")
+        return self._job_id
+
+    def submit(self, fn: Callable[..., Any] | str, /, *args: Any, **kwargs: Any) -> Future:
+        """Adds a call; all keywords go to the function."""
+        return self._add(fn, args, kwargs, {})
+
+    def submit_ext(
+        self, func: Callable[..., Any] | str, args: Iterable[Any] | None = None, kwargs: Mapping[str, Any] | None = None,
+        **extra: Any,
+    ) -> Future:  # fmt: skip
+        """Adds a call with options of its own for the work item: name, env, timeout_s, attempts or retries, settings."""
+        return self._add(func, tuple(args or ()), dict(kwargs or {}), extra)
+
+    def map(self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], **extra: Any) -> Iterator[Any]:
+        """Adds one call a tuple of arguments; iterate the result after the commit."""
+        futures = [self._add(fn, row, {}, extra) for row in zip(*iterables, strict=False)]
+        return (future.result() for future in futures)
+
+    def _add(self, func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], extra: dict[str, Any]) -> Future:
+        if self._committed:
+            raise RuntimeError("this batch is committed; start another one.")
+        if extra and not extra.keys() <= {"name"}:
+            check_names(extra, ITEM_OPTIONS | self.executor.OPTIONS | {"version", "interpreter"} & self.executor.OPTIONS, "a work item")
+            extra = self.executor._item_options(extra)
+            check_names(extra, ITEM_OPTIONS, "a work item")
+        options = checked(extra)
+        name = options.get("name") or f"{len(self._works) + 1}: {calls.function_name(func)}"
+        self._works.append(WorkSpec(calls.pack_call(func, args, kwargs), name, item_extra(options)))
+        future = Future(name)
+        self.futures.append(future)
+        return future
+
+    def commit(self) -> list[Future]:
+        """Submits the job; once. An empty batch submits nothing.
+
+        Returns:
+            The futures.
+        """
+        if self._committed:
+            raise RuntimeError("this batch is committed already.")
+        self._committed = True
+        if self._works:
+            try:
+                self.executor._must_be_open()
+                spec, name = self.executor._prepare(self.job)
+                self._job_id = self.executor._hand_over(spec, name or self.default, self._works, self.futures)
+            except FarmFuturesError as error:
+                self._give_up(error)
+                raise
+            self._works = []
+        return self.futures
+
+    def _give_up(self, error: FarmFuturesError) -> None:
+        for future in self.futures:
+            future._never(error)
+
+    def __enter__(self) -> Batch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            if not self._committed:
+                self.commit()
+            return
+        self._committed = True
+        self._give_up(NotSubmittedError(f"the batch was given up by a {kind.__name__} in its with block; nothing was submitted."))
+
+
+__all__ = ["Batch", "Executor", "OptionError"]

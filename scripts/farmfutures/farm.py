@@ -1,0 +1,171 @@
+"""`Farm`: look at and steer what is on an engine."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from . import call as calls
+from .engines.engine import Engine, shared
+from .errors import EngineUnavailableError, ResultError
+from .job import ItemInfo, JobInfo, Progress, State, WorkerInfo
+from .settings import Settings
+
+
+class Farm:
+    """What is on an engine. Use it as a context manager, or call `close`.
+
+    Args:
+        engine: Name of the engine; the settings say which one where it is None.
+    """
+
+    def __init__(self, engine: str | None = None) -> None:
+        self.settings = Settings.load()
+        self._engine: Engine = shared.open(engine or self.settings.engine, self.settings)
+
+    def __enter__(self) -> Farm:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the engine."""
+        shared.close(self._engine)
+
+    # --- looking
+
+    def jobs(
+        self, limit: int = 50, offset: int = 0, *, state: str | None = None, user: str | None = None, search: str | None = None
+    ) -> list[JobInfo]:
+        """Returns one page of jobs, newest first.
+
+        Args:
+            limit: How many.
+            offset: How many to leave out before.
+            state: Only jobs in this state.
+            user: Only jobs of this user.
+            search: Only jobs whose name holds this text.
+        """
+        args = {"limit": limit, "offset": offset, "state": state, "user": user, "search": search}
+        return [_job(row) for row in self._engine.request("jobs", **args)]
+
+    def job(self, job_id: int) -> JobInfo:
+        """Returns one job.
+
+        Raises:
+            NoSuchJobError: There is none.
+        """
+        return _job(self._engine.request("job", job=job_id))
+
+    def items(self, job_id: int, limit: int = 100, offset: int = 0, *, state: str | None = None) -> list[ItemInfo]:
+        """Returns one page of a job's work items, in order."""
+        rows = self._engine.request("items", job=job_id, limit=limit, offset=offset, state=state)
+        return [self._item(row) for row in rows]
+
+    def item(self, job_id: int, work_id: int) -> ItemInfo:
+        """Returns one work item."""
+        return self._item(self._engine.request("item", job=job_id, work=work_id))
+
+    def _item(self, row: dict[str, Any]) -> ItemInfo:
+        said, failed = row.pop("progress"), row.pop("failed")
+        error = calls.error_line(self._packed(row["job_id"], row["work_id"])) if failed else None
+        state = State(row.pop("state"))
+        return ItemInfo(**row, state=state, progress=Progress(*said) if said else None, error=error)
+
+    def _packed(self, job_id: int, work_id: int) -> bytes:
+        value = self._engine.request("outcome", job=job_id, work=work_id)
+        return (self.settings.state / "blobs" / value).read_bytes() if isinstance(value, str) else value or b""
+
+    def outcome(self, job_id: int, work_id: int) -> Any:
+        """Returns the result of a work item, or raises its exception.
+
+        Raises:
+            ResultError: It is not over.
+        """
+        data = self._packed(job_id, work_id)
+        if not data:
+            raise ResultError(f"work item {job_id}:{work_id} has no outcome: it is {self.item(job_id, work_id).state}.")
+        value, error = calls.unpack_outcome(data)
+        if error is not None:
+            raise error
+        return value
+
+    def call(self, job_id: int, work_id: int) -> str:
+        """Says what a work item calls, without loading any of it."""
+        return calls.summarise(self._engine.request("call", job=job_id, work=work_id))
+
+    def log(self, job_id: int, work_id: int, offset: int = 0) -> tuple[str, int]:
+        """Returns what a work item printed from a byte offset on, and the offset behind it."""
+        path = self._engine.request("item", job=job_id, work=work_id)["log_path"]
+        try:
+            with Path(path or os.devnull).open("rb") as file:
+                file.seek(offset)
+                data = file.read()
+        except FileNotFoundError:
+            return "", offset
+        return data.decode("utf-8", "replace"), offset + len(data)
+
+    def workers(self) -> list[WorkerInfo]:
+        """Returns the interpreters that live now."""
+        return [WorkerInfo(**row) for row in self._engine.request("workers")]
+
+    # --- steering
+
+    def cancel(self, job_id: int, work_ids: list[int] | None = None) -> int:
+        """Cancels what waits (all of the job, or these items); returns how many."""
+        return len(self._engine.request("cancel", job=job_id, works=work_ids))
+
+    def kill(self, job_id: int, work_ids: list[int] | None = None) -> int:
+        """Kills what runs and ends what waits; returns how many."""
+        return int(self._engine.request("kill", job=job_id, works=work_ids))
+
+    def retry(self, job_id: int, work_ids: list[int] | None = None) -> int:
+        """Runs again what failed, was killed or cancelled; returns how many."""
+        return int(self._engine.request("retry", job=job_id, works=work_ids))
+
+    def pause(self, job_id: int) -> bool:
+        """Hands out no more of a job; what runs goes on."""
+        return bool(self._engine.request("pause", job=job_id, paused=True))
+
+    def resume(self, job_id: int) -> bool:
+        """The opposite of `pause`."""
+        return bool(self._engine.request("pause", job=job_id, paused=False))
+
+    def set_priority(self, job_id: int, priority: int) -> bool:
+        """Moves a job up or down: higher goes first."""
+        return bool(self._engine.request("priority", job=job_id, priority=priority))
+
+    # --- the broker of the local engine
+
+    def broker_status(self) -> dict[str, Any] | None:
+        """Returns what the broker says of itself, or None where none runs; never starts one."""
+        if not self._engine.connect(start=False):  # type: ignore[call-arg]
+            return None
+        return dict(self._engine.request("status"))
+
+    def stop_broker(self, *, timeout_s: float = 10) -> bool:
+        """Stops the broker and its interpreters; what is queued stays. Returns False where none ran.
+
+        Raises:
+            EngineUnavailableError: It did not stop in time.
+        """
+        from .engines.local.lock import is_held
+
+        if not self._engine.connect(start=False):  # type: ignore[call-arg]
+            return False
+        self._engine.request("stop")
+        deadline = time.monotonic() + timeout_s
+        while is_held(self.settings.state / "broker.lock"):
+            if time.monotonic() > deadline:
+                raise EngineUnavailableError(f"the broker of {self.settings.state} did not stop in {timeout_s:g} s.")
+            time.sleep(0.01)
+        return True
+
+
+def _job(row: dict[str, Any]) -> JobInfo:
+    counts = {State(state): count for state, count in row.pop("counts").items()}
+    state = State(row.pop("state"))
+    return JobInfo(**row, counts=counts, state=state)

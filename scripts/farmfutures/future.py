@@ -1,0 +1,198 @@
+"""A `concurrent.futures.Future` that knows its job: ids, status, log, progress, kill."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import call as calls
+from .errors import FarmFuturesError, KilledError, NotSubmittedError, ResultError
+from .job import Progress, State
+
+if TYPE_CHECKING:
+    from .engines.engine import Engine
+
+
+class Future(concurrent.futures.Future[Any]):
+    """One call on the farm. Hang any attribute on it that you like; the same object comes out of ``as_completed``.
+
+    Attributes:
+        name: The work item's name.
+        metadata: A dict of yours.
+        progress: What the call said last through `farmfutures.progress`, or None.
+        attempt: Which run of the call this is, from 1 on; 0 before the first.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.name = name
+        self.metadata: dict[str, Any] = {}
+        self.progress: Progress | None = None
+        self.attempt = 0
+        self._engine: Engine | None = None
+        self._ids: tuple[int, int] | None = None
+        self._final: State | None = None
+
+    def __repr__(self) -> str:
+        ids = f"{self._ids[0]}:{self._ids[1]}" if self._ids else "not submitted"
+        return f"<farmfutures.Future {ids} {self._final or self._state.lower()}>"
+
+    # --- ids
+
+    @property
+    def job_id(self) -> int:
+        """The engine's id of the job.
+
+        Raises:
+            NotSubmittedError: Its batch is not committed.
+        """
+        return self._known()[0]
+
+    @property
+    def work_id(self) -> int:
+        """The index of this work item in its job, from 0 on.
+
+        Raises:
+            NotSubmittedError: Its batch is not committed.
+        """
+        return self._known()[1]
+
+    def _known(self) -> tuple[int, int]:
+        if self._ids is None:
+            raise NotSubmittedError(
+                f"the work item {self.name!r} is not submitted: leave the batch's with block, or call batch.commit(), first."
+            )
+        return self._ids
+
+    def _with_engine(self) -> tuple[Engine, int, int]:
+        job, work = self._known()
+        assert self._engine is not None
+        return self._engine, job, work
+
+    # --- asking the engine
+
+    def status(self) -> State:
+        """Asks the engine how this work item stands now."""
+        engine, job, work = self._with_engine()
+        return State(engine.request("item", job=job, work=work)["state"])
+
+    @property
+    def log_path(self) -> str | None:
+        """The file that holds what the call printed, or None as long as it printed nothing."""
+        engine, job, work = self._with_engine()
+        path = engine.request("item", job=job, work=work)["log_path"]
+        return path if path is None else str(path)
+
+    def log(self) -> str:
+        """Returns what the call printed so far: standard output and error, of C code too."""
+        path = self.log_path
+        try:
+            return Path(path).read_text(encoding="utf-8", errors="replace") if path else ""
+        except FileNotFoundError:  # The item ended in this moment, and its log got its own name.
+            path = self.log_path
+            return Path(path).read_text(encoding="utf-8", errors="replace") if path and Path(path).exists() else ""
+
+    def kill(self) -> bool:
+        """Kills the call where it runs, or ends it before it does; its future raises `KilledError`.
+
+        Returns:
+            Whether there was something to kill.
+        """
+        engine, job, work = self._with_engine()
+        return bool(engine.request("kill", job=job, works=[work]))
+
+    # --- concurrent.futures
+
+    def cancel(self) -> bool:
+        """Cancels the call on the farm, if it does not run yet.
+
+        Returns:
+            False where it runs or is over (``kill`` ends what runs).
+        """
+        if self._ids is None:
+            return super().cancel()
+        with self._condition:
+            if self.done() or self.running():
+                return self.cancelled()
+        engine, job, work = self._with_engine()
+        ended = engine.request("cancel", job=job, works=[work])
+        return work in ended and self._cancelled()
+
+    def _cancelled(self) -> bool:
+        done = super().cancel() or self.cancelled()
+        if done:
+            self._final = State.CANCELLED
+            with self._condition:
+                if self._state == "CANCELLED":
+                    self.set_running_or_notify_cancel()
+        return done
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Waits for the result; see `concurrent.futures.Future.result`.
+
+        Args:
+            timeout: Seconds, or None for as long as it takes.
+
+        Raises:
+            NotSubmittedError: Its batch is not committed, so that nothing would ever come.
+        """
+        self._must_be_submitted()
+        try:
+            return super().result(timeout)
+        finally:
+            del self  # As the standard library does: it breaks a cycle with the exception's traceback.
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """Waits for the exception, or None; see `concurrent.futures.Future.exception`."""
+        self._must_be_submitted()
+        return super().exception(timeout)
+
+    def _must_be_submitted(self) -> None:
+        if self._ids is None and not self.done():
+            self._known()
+
+    # --- what the engine says
+
+    def _bind(self, engine: Engine, job: int, work: int) -> None:
+        self._engine, self._ids = engine, (job, work)
+
+    def _moved(self, state: State, attempt: int) -> None:
+        self.attempt = attempt or self.attempt
+        if state is State.RUNNING:
+            with self._condition:
+                if self._state == "PENDING":
+                    self.set_running_or_notify_cancel()
+
+    def _progress(self, said: list[Any]) -> None:
+        self.progress = Progress(*said)
+
+    def _resolve(self, state: State, attempt: int, payload: bytes, path: Path | None) -> None:
+        self.attempt = attempt or self.attempt
+        self._final = state
+        if self.done():
+            return
+        if state is State.CANCELLED:
+            self._cancelled()
+            return
+        value, error = self._outcome(state, payload, path)
+        try:
+            if error is not None:
+                self.set_exception(error)
+            else:
+                self.set_result(value)
+        except concurrent.futures.InvalidStateError:
+            pass  # Cancelled here in the same moment; the outcome stays with the engine.
+
+    def _outcome(self, state: State, payload: bytes, path: Path | None) -> tuple[Any, BaseException | None]:
+        if not payload and path is None:
+            return None, KilledError(f"work item {self.job_id}:{self.work_id} was killed before it ran.")
+        try:
+            return calls.unpack_outcome(path.read_bytes() if path else payload)
+        except OSError as error:
+            return None, ResultError(f"the outcome of {self.job_id}:{self.work_id} can't be read from {path}: {error.strerror}.")
+
+    def _never(self, error: FarmFuturesError) -> None:
+        """The batch was given up: whoever waits is told."""
+        if not self.done():
+            self.set_exception(error)
