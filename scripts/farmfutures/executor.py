@@ -145,6 +145,8 @@ class Executor(concurrent.futures.Executor):
         with self._lock:
             self._must_be_open()
             self._pending.update(futures)
+        for future in futures:
+            future._owner = self
         return self._engine.submit(spec, name, works, futures)
 
     # --- many calls
@@ -214,6 +216,9 @@ class Executor(concurrent.futures.Executor):
         total = self._engine.request("job", job=job_id)["total"]
         futures = [Future(str(index + 1)) for index in range(total)]
         self._pending.update(futures)
+        for future in futures:
+            future._owner = self
+        self._engine.connect()
         self._engine.attach(job_id, futures)
         return futures
 

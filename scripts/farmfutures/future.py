@@ -33,6 +33,8 @@ class Future(concurrent.futures.Future[Any]):
         self._engine: Engine | None = None
         self._ids: tuple[int, int] | None = None
         self._final: State | None = None
+        self._owner: object = None
+        """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
 
     def __repr__(self) -> str:
         ids = f"{self._ids[0]}:{self._ids[1]}" if self._ids else "not submitted"
@@ -169,7 +171,7 @@ class Future(concurrent.futures.Future[Any]):
 
     def _resolve(self, state: State, attempt: int, payload: bytes, path: Path | None) -> None:
         self.attempt = attempt or self.attempt
-        self._final = state
+        self._final, self._owner = state, None
         if self.done():
             return
         if state is State.CANCELLED:

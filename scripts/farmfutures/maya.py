@@ -15,9 +15,9 @@ inside Maya.
 
 from __future__ import annotations
 
-from ._sibling import import_sibling
+from ._sibling import import_sibling as _import_sibling
 
-import_sibling("farmfutures_maya")  # Does nothing where it was imported or installed before.
+_import_sibling("farmfutures_maya")  # Does nothing where it was imported or installed before.
 
 from farmfutures_maya.bootstrap import bootstrap as bootstrap  # noqa: E402
 from farmfutures_maya.demo import Demo as Demo  # noqa: E402

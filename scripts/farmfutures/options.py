@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from .errors import OptionError, RecursionLimitError
+from .errors import InterpreterNotFoundError, OptionError, RecursionLimitError
 from .job import JobSpec, Launch
 from .settings import Settings, os_user
 
@@ -47,6 +48,16 @@ def _strings(name: str, value: Any) -> tuple[str, ...]:
     return tuple(os.fspath(item) if isinstance(item, os.PathLike) else _text(name, item) for item in values)
 
 
+def _command(name: str, value: Any) -> tuple[str, ...]:
+    command = _strings(name, value)
+    if not command or shutil.which(command[0]) is None:
+        raise InterpreterNotFoundError(
+            f"{name}={value!r}: there is no program {command[0] if command else ''!r} on this machine; give the full path of a "
+            "Python or mayapy, as a str or as a list with its first arguments."
+        )
+    return command
+
+
 def _environ(name: str, value: Any) -> dict[str, str]:
     for key, text in dict(value).items():
         if not isinstance(key, str) or not isinstance(text, (str, int, float)):
@@ -73,7 +84,7 @@ def _named(name: str, value: Any) -> str:
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "name": _named, "priority": _number(-1_000_000, int), "cpus": _number(1, int), "user": _text, "env": _environ,
     "retries": _number(0, int), "attempts": _number(1, int), "timeout_s": _number(0), "requirements": _text,
-    "groups": _strings, "detached": _flag, "interpreter": _strings, "bootstrap": _text, "settings": _mapping,
+    "groups": _strings, "detached": _flag, "interpreter": _command, "bootstrap": _text, "settings": _mapping,
     "preflight": _strings, "cwd": lambda name, value: os.fspath(value), "sys_path": _strings,
 }  # fmt: skip
 

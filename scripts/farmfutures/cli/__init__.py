@@ -7,6 +7,7 @@
     steer.py     cancel, retry, pause, resume, priority
     logs.py      logs, and following them
     broker.py    broker status, broker stop, workers
+    farm.py      the farm that a command looks at
     demo.py      demo: the main job from end to end
     picture.py   the demo's picture
     render.py    how things look: states, tables, times, JSON

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import click
 
-from .._version import __version__
+from .. import __version__
 from ..errors import EngineError, FarmFuturesError, NoSuchJobError, SubmitError
 from . import broker, demo, jobs, logs, steer
 from . import run as run_room

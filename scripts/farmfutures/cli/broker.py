@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..errors import EngineUnavailableError
-from ..farm import Farm
+from .farm import open_farm
 from .render import duration, emit, note, plain, show_table, table, workers_table
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -24,7 +23,7 @@ def broker() -> None:
 @_JSON
 def status(as_json: bool) -> int:
     """Say whether it runs. Exit code 3 if not."""
-    found = Farm().broker_status()
+    found = open_farm().broker_status()
     if as_json:
         emit({"running": found is not None, **(found or {})})
     elif found is None:
@@ -42,26 +41,18 @@ def _cell(name: str, value: object) -> str:
 
 
 @broker.command()
-@click.option("--kill", is_flag=True, help="At once, with what is running.")
 @click.option("--timeout", "timeout_s", type=float, default=10.0, show_default=True, metavar="SECONDS")
-def stop(kill: bool, timeout_s: float) -> None:
-    """Stop it; wait until it is gone."""
-    farm = Farm()
-    if farm.broker_status() is None:
-        click.echo("no broker was running")
-    elif farm.stop_broker(kill=kill, timeout_s=timeout_s) or farm.broker_status() is None:
-        click.echo("the broker has stopped")
-    else:
-        raise EngineUnavailableError(
-            f"the broker did not stop within {duration(timeout_s)}: give it more --timeout, or --kill it with what it runs."
-        )
+def stop(timeout_s: float) -> None:
+    """Stop it and its interpreters, and wait until they are gone. What is queued stays queued."""
+    stopped = open_farm().stop_broker(timeout_s=timeout_s)
+    click.echo("the broker has stopped" if stopped else "no broker was running")
 
 
 @click.command()
 @_JSON
 def workers(as_json: bool) -> None:
     """List the interpreters that are up."""
-    farm = Farm()
+    farm = open_farm()
     found = farm.workers() if farm.broker_status() is not None else []
     if as_json:
         emit(found)

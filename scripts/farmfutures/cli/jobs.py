@@ -11,9 +11,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from ..farm import Farm
+import farmfutures
+
 from ..job import ItemInfo, JobInfo, State
 from . import render
+from .farm import open_farm
 from .render import emit, note
 
 POLL_S = 0.1
@@ -33,7 +35,7 @@ _STATE = click.option("-s", "--state", type=click.Choice([state.value for state 
 @_JSON
 def jobs(limit: int, offset: int, state: str | None, user: str | None, search: str | None, as_json: bool) -> None:
     """List jobs."""
-    found = Farm().jobs(limit, offset, state=State(state) if state else None, user=user, search=search)
+    found = open_farm().jobs(limit, offset, state=State(state) if state else None, user=user, search=search)
     if as_json:
         emit(found)
     elif found:
@@ -51,7 +53,7 @@ def jobs(limit: int, offset: int, state: str | None, user: str | None, search: s
 @_JSON
 def show(job: int, item: int | None, limit: int, offset: int, state: str | None, as_json: bool) -> None:
     """Show JOB and its work items, or one ITEM."""
-    farm = Farm()
+    farm = open_farm()
     info = farm.job(job)
     wanted = State(state) if state else None
     items = farm.items(job, limit, offset, state=wanted) if item is None else [farm.item(job, item)]
@@ -97,7 +99,7 @@ def _under(
 @_JSON
 def wait(wanted: tuple[int, ...], timeout_s: float | None, as_json: bool) -> int:
     """Wait until every JOB is over. Exit code 1 if anything in them failed."""
-    farm = Farm()
+    farm = open_farm()
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     numbers = list(dict.fromkeys(wanted))
     found = _watch(farm, numbers, deadline, silent=as_json)
@@ -113,7 +115,7 @@ def wait(wanted: tuple[int, ...], timeout_s: float | None, as_json: bool) -> int
     return 0 if all(job.state is State.COMPLETE for job in over) else 1
 
 
-def _watch(farm: Farm, numbers: Sequence[int], deadline: float | None, *, silent: bool) -> list[JobInfo]:
+def _watch(farm: farmfutures.Farm, numbers: Sequence[int], deadline: float | None, *, silent: bool) -> list[JobInfo]:
     """Shows a bar for each job until all are over; returns them as they are then."""
     found = [farm.job(number) for number in numbers]
     bars = progress_bars(disable=silent)
@@ -150,7 +152,7 @@ def _bar_state(console: Console, job: JobInfo) -> str:
     return f"[{look.style}]{sign} {job.state.value}[/]{extra}"
 
 
-def _verdict(farm: Farm, job: JobInfo) -> None:
+def _verdict(farm: farmfutures.Farm, job: JobInfo) -> None:
     """Prints how a job ended, and the first errors with where to read on."""
     took = render.took(job.submitted_s, job.finished_s)
     console = render.out()

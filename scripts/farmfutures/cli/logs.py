@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from ..farm import Farm
+import farmfutures
+
 from ..job import ItemInfo
+from .farm import open_farm
 from .render import note
 
 POLL_S = 0.1
@@ -25,7 +27,7 @@ def logs(job: int, item: int | None, follow: bool, path: bool) -> None:
 
     Without ITEM all logs come one after another, under a line with the item's number and name.
     """
-    farm = Farm()
+    farm = open_farm()
     many = item is None and farm.job(job).total > 1
     for info in all_items(farm, job) if item is None else [farm.item(job, item)]:
         if path:
@@ -38,7 +40,7 @@ def logs(job: int, item: int | None, follow: bool, path: bool) -> None:
         _explain_silence(farm, job, item or 0)
 
 
-def all_items(farm: Farm, job: int) -> Iterator[ItemInfo]:
+def all_items(farm: farmfutures.Farm, job: int) -> Iterator[ItemInfo]:
     """Yields every work item of a job, a page at a time."""
     offset = 0
     while page := farm.items(job, limit=_PAGE, offset=offset):
@@ -46,7 +48,7 @@ def all_items(farm: Farm, job: int) -> Iterator[ItemInfo]:
         offset += len(page)
 
 
-def copy(farm: Farm, job: int, item: int, write: Callable[..., None], *, follow: bool) -> None:
+def copy(farm: farmfutures.Farm, job: int, item: int, write: Callable[..., None], *, follow: bool) -> None:
     """Hands an item's log to ``write(text, nl=False)``.
 
     Args:
@@ -69,7 +71,7 @@ def copy(farm: Farm, job: int, item: int, write: Callable[..., None], *, follow:
             time.sleep(POLL_S)
 
 
-def _explain_silence(farm: Farm, job: int, item: int) -> None:
+def _explain_silence(farm: farmfutures.Farm, job: int, item: int) -> None:
     info = farm.item(job, item)
     if not farm.log(job, item)[0]:
         note(

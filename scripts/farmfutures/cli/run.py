@@ -13,8 +13,8 @@ import click
 import farmfutures
 
 from ..errors import CallError
-from ..farm import Farm
 from . import logs, source
+from .farm import open_farm
 from .render import emit, note
 
 EVALUATE = f"{source.evaluate.__module__}:{source.evaluate.__qualname__}"
@@ -83,7 +83,7 @@ def _read(words: tuple[str, ...]) -> str:
     return text
 
 
-def _submit(wanted: Wanted, job: dict[str, Any], maya: dict[str, str | None]) -> farmfutures.Future[Any]:
+def _submit(wanted: Wanted, job: dict[str, Any], maya: dict[str, str | None]) -> farmfutures.Future:
     """Submits the call to Python, or to Maya where an option asks for it."""
     in_maya = any(maya.values())
     imports = (*(["maya.cmds as cmds", "maya.mel as mel"] if in_maya else []), *wanted.imports)
@@ -92,7 +92,7 @@ def _submit(wanted: Wanted, job: dict[str, Any], maya: dict[str, str | None]) ->
     except SyntaxError as error:
         raise CallError(f"the source is not Python: {error.msg} (line {error.lineno}): {_line(error)}") from error
     here = os.getcwd()
-    options = {"name": _name(wanted.text), "cwd": here, "sys_path": [here], **job}
+    options = {"name": _name(wanted.text), "cwd": here, "sys_path": [here, *_python_path()], **job}
     if "interpreter" in options:
         options["interpreter"] = _command(options["interpreter"])
     executor = _maya_executor(maya) if in_maya else farmfutures.Executor()
@@ -102,6 +102,11 @@ def _submit(wanted: Wanted, job: dict[str, Any], maya: dict[str, str | None]) ->
         return executor.submit_ext(EVALUATE, [wanted.text, list(imports)], **options)
     finally:
         executor.shutdown(wait=False)
+
+
+def _python_path() -> list[str]:
+    """What this shell makes importable. Not our own ``sys.path``: the call may run in another Python."""
+    return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
 
 
 def _maya_executor(maya: dict[str, str | None]) -> farmfutures.Executor:
@@ -125,12 +130,12 @@ def _command(interpreter: str) -> str | list[str]:
     return interpreter if os.path.exists(interpreter) else shlex.split(interpreter, posix=sys.platform != "win32")
 
 
-def _wait(future: farmfutures.Future[Any], wanted: Wanted) -> int:
+def _wait(future: farmfutures.Future, wanted: Wanted) -> int:
     """Shows what the call prints while it runs, and its result or how it failed."""
     job, item = future.job_id, future.work_id
     try:
         if not wanted.as_json:
-            logs.copy(Farm(), job, item, _to_stderr, follow=True)
+            logs.copy(open_farm(), job, item, _to_stderr, follow=True)
         result = future.result()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
@@ -160,7 +165,7 @@ def _to_stderr(text: str, nl: bool = True) -> None:
     click.echo(text, nl=nl, err=True)
 
 
-def _failed(future: farmfutures.Future[Any], error: Exception, wanted: Wanted) -> int:
+def _failed(future: farmfutures.Future, error: Exception, wanted: Wanted) -> int:
     what = f"{type(error).__name__}: {error}"
     if wanted.as_json:
         status = future.status()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..farm import Farm
+from .farm import open_farm
 from .render import emit
 
 _ITEMS = click.argument("items", type=int, nargs=-1, metavar="[ITEM]...")
@@ -19,7 +19,7 @@ _JOB = click.argument("job", type=int)
 @_JSON
 def cancel(job: int, items: tuple[int, ...], kill: bool, as_json: bool) -> None:
     """Cancel what has not started of JOB, or of some ITEMs of it."""
-    farm = Farm()
+    farm = open_farm()
     chosen = list(items) or None
     counts = {"cancelled": farm.cancel(job, chosen), "killed": farm.kill(job, chosen) if kill else 0}
     _report(farm, job, counts, as_json)
@@ -31,7 +31,7 @@ def cancel(job: int, items: tuple[int, ...], kill: bool, as_json: bool) -> None:
 @_JSON
 def retry(job: int, items: tuple[int, ...], as_json: bool) -> None:
     """Run what failed, was cancelled or was killed of JOB once more."""
-    farm = Farm()
+    farm = open_farm()
     _report(farm, job, {"retried": farm.retry(job, list(items) or None)}, as_json)
 
 
@@ -39,14 +39,14 @@ def retry(job: int, items: tuple[int, ...], as_json: bool) -> None:
 @_JOB
 def pause(job: int) -> None:
     """Start nothing more of JOB; what runs goes on."""
-    Farm().pause(job)
+    open_farm().pause(job)
 
 
 @click.command()
 @_JOB
 def resume(job: int) -> None:
     """Undo pause."""
-    Farm().resume(job)
+    open_farm().resume(job)
 
 
 @click.command()
@@ -54,10 +54,10 @@ def resume(job: int) -> None:
 @click.argument("value", type=int)
 def priority(job: int, value: int) -> None:
     """Set the priority of JOB: higher goes first, 50 is usual."""
-    Farm().set_priority(job, value)
+    open_farm().set_priority(job, value)
 
 
-def _report(farm: Farm, job: int, counts: dict[str, int], as_json: bool) -> None:
+def _report(farm: farmfutures.Farm, job: int, counts: dict[str, int], as_json: bool) -> None:
     if as_json:
         emit({"job_id": job, **counts})
         return

@@ -117,6 +117,9 @@ class Broker:
             if identity[:1] in (b"U", b"D"):
                 self.dispatch.handle(kind, header, blob)
             elif kind == "request":
+                # What a client submitted before it asked is known when it is answered.
+                while self.clients.behind():
+                    self.clients.read()
                 self.requests.answer(identity, header)
             else:
                 self.clients.handle(identity, kind, header)

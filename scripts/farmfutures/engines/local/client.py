@@ -47,7 +47,7 @@ class LocalEngine:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.load()
-        self.folder = Folder(self.settings.state).create()
+        self.folder = Folder(self.settings.state)
         self.pid = os.getpid()
         self.client = uuid.uuid4().hex[:16]
         self.lock = threading.RLock()
@@ -79,6 +79,7 @@ class LocalEngine:
         with self.lock:
             if self._listener is not None:
                 return True
+            self.folder.create()
             endpoint = self.find_broker(start=start)
             if endpoint is None:
                 return False
