@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import faulthandler
 import gc
+import io
 import os
 import signal
 import sys
@@ -218,6 +219,8 @@ def main(arguments: list[str]) -> None:
     processes.die_with_parent()
     child = Child(pipe.inherited(int(down), os.O_RDONLY), pipe.inherited(int(up), os.O_WRONLY), Path(folder))
     faulthandler.enable(file=2)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # A log reads in the order in which things were printed.
     child.live()
     child.leave()
 
