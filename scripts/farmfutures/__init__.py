@@ -24,6 +24,7 @@ from .executor import Batch as Batch
 from .executor import Executor as Executor
 from .farm import Farm as Farm
 from .future import Future as Future
+from .future import as_completed as as_completed
 from .job import ItemInfo as ItemInfo
 from .job import JobInfo as JobInfo
 from .job import Progress as Progress
@@ -37,7 +38,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Batch", "Executor", "Farm", "FarmFuturesError", "Future", "ItemInfo", "JobInfo", "Progress", "Settings", "State",
-    "WorkerInfo", "current_ids", "map", "progress", "submit", "submit_ext",
+    "WorkerInfo", "as_completed", "current_ids", "map", "progress", "submit", "submit_ext",
 ]  # fmt: skip
 
 _lock = threading.Lock()
@@ -70,5 +71,5 @@ def map(fn: Callable[..., Any] | str, *iterables: Iterable[Any], **extra: Any) -
     return _executor().map(fn, *iterables, **extra)
 
 
-for _public in (Batch, Executor, Farm, Future, ItemInfo, JobInfo, Progress, Settings, State, WorkerInfo, current_ids, progress):
+for _public in (Batch, Executor, Farm, Future, ItemInfo, JobInfo, Progress, Settings, State, WorkerInfo, as_completed, current_ids, progress):
     _public.__module__ = __name__

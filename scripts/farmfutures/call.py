@@ -43,6 +43,7 @@ class ByName:
         return type(self), (self.name,)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Looks the function up and calls it."""
         return resolve(self.name)(*args, **kwargs)
 
 
@@ -130,7 +131,7 @@ def _pack_by_value(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
 def dumps_by_value(value: Any) -> bytes:
     """Pickles with cloudpickle, Maya's commands by name."""
     # Imported late: it costs 20 ms, and most programs only ever send functions of importable modules.
-    import cloudpickle
+    import cloudpickle  # type: ignore[import-untyped, unused-ignore]
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         def reducer_override(self, obj: Any) -> Any:

@@ -72,7 +72,7 @@ class Executor(concurrent.futures.Executor):
 
     # --- one call
 
-    def submit(self, fn: Callable[..., Any] | str, /, *args: Any, **kwargs: Any) -> Future:  # type: ignore[override]
+    def submit(self, fn: Callable[..., Any] | str, /, *args: Any, **kwargs: Any) -> Future:
         """Schedules ``fn(*args, **kwargs)`` as a job of its own. All keywords go to the function.
 
         Args:
@@ -151,7 +151,7 @@ class Executor(concurrent.futures.Executor):
 
     # --- many calls
 
-    def map(  # type: ignore[override]
+    def map(
         self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1,
         **extra: Any,
     ) -> Iterator[Any]:  # fmt: skip
@@ -189,8 +189,7 @@ class Executor(concurrent.futures.Executor):
         with self.batch(**{"name": None, **extra}) as batch:
             batch.default = default_name(fn)
             if chunksize > 1:
-                chunks = iter(lambda it=iter(rows): list(itertools.islice(it, chunksize)), [])  # type: ignore[misc]
-                rows, fn = ((fn, chunk) for chunk in chunks), _call_each
+                rows, fn = _chunks(fn, rows, chunksize), _call_each
             for number, row in enumerate(rows, 1):
                 batch._add(fn, row, {}, {"name": str(number)})
         return batch.futures
@@ -250,6 +249,12 @@ class Executor(concurrent.futures.Executor):
 def default_name(func: Any) -> str:
     """Returns the name of a job that was given none, as qbfutures named them."""
     return f"FarmFutures: {calls.function_name(func)}"
+
+
+def _chunks(func: Any, rows: Iterable[tuple[Any, ...]], size: int) -> Iterator[tuple[Any, ...]]:
+    left = iter(rows)
+    while chunk := list(itertools.islice(left, size)):
+        yield func, chunk
 
 
 def _call_each(func: Any, rows: list[tuple[Any, ...]]) -> list[Any]:
@@ -317,7 +322,7 @@ class Batch:
         if self._committed:
             raise RuntimeError("this batch is committed; start another one.")
         if extra and not extra.keys() <= {"name"}:
-            check_names(extra, ITEM_OPTIONS | self.executor.OPTIONS | {"version", "interpreter"} & self.executor.OPTIONS, "a work item")
+            check_names(extra, ITEM_OPTIONS | self.executor.OPTIONS, "a work item")
             extra = self.executor._item_options(extra)
             check_names(extra, ITEM_OPTIONS, "a work item")
         options = checked(extra)

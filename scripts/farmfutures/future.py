@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import concurrent.futures
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import call as calls
 from .errors import FarmFuturesError, KilledError, NotSubmittedError, ResultError
@@ -12,6 +13,23 @@ from .job import Progress, State
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
+
+
+def as_completed(futures: Iterable[Future], timeout: float | None = None) -> Iterator[Future]:
+    """`concurrent.futures.as_completed`, typed for our futures.
+
+    Args:
+        futures: What to wait for.
+        timeout: Seconds for all of it, or None.
+
+    Raises:
+        TimeoutError: From the iterator.
+        NotSubmittedError: At once, for a future whose batch is not committed: nothing would ever come.
+    """
+    chosen = list(futures)
+    for future in chosen:
+        future._must_be_submitted()
+    return cast("Iterator[Future]", concurrent.futures.as_completed(chosen, timeout))
 
 
 class Future(concurrent.futures.Future[Any]):
@@ -35,6 +53,11 @@ class Future(concurrent.futures.Future[Any]):
         self._final: State | None = None
         self._owner: object = None
         """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Attributes of the caller's own are welcome; to type checkers they are Any."""
 
     def __repr__(self) -> str:
         ids = f"{self._ids[0]}:{self._ids[1]}" if self._ids else "not submitted"

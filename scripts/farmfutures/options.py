@@ -26,7 +26,7 @@ def check_names(given: Iterable[str], allowed: Iterable[str], what: str) -> None
             raise OptionError(f"{what} has no option {name!r}.{hint} There are: {', '.join(names)}.")
 
 
-def _number(low: float, kind: type = float) -> Callable[[str, Any], Any]:
+def _number(low: float, kind: type[float] = float) -> Callable[[str, Any], Any]:
     def check(name: str, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, (int, kind)):
             raise OptionError(f"{name}={value!r}: give {'a whole number' if kind is int else 'a number'}.")

@@ -10,7 +10,7 @@ import getpass
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -130,13 +130,16 @@ def _parse(name: str, value: Any, place: str) -> Any:
         if kind == "tuple[str, ...]":
             parts = value.split(",") if isinstance(value, str) else value
             return tuple(str(part).strip() for part in parts)
-        parsed = {"int": int, "float": float, "str": str, "Path": lambda v: Path(v).expanduser()}[kind](value)
+        parsed = _PARSERS[kind](value)
     except (TypeError, ValueError) as error:
         raise OptionError(f"{place}: {value!r} is not a {kind} ({error}).") from error
     _check(name, parsed, place)
     return parsed
 
 
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "int": int, "float": float, "str": str, "Path": lambda value: Path(value).expanduser(),
+}  # fmt: skip
 _CHOICES = {"transport": ("auto", "ipc", "tcp"), "synchronous": ("normal", "full")}
 _AT_LEAST_ONE = frozenset({"slots", "recursion_limit"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..farm import Farm
 from .farm import open_farm
 from .render import emit
 
@@ -57,7 +58,7 @@ def priority(job: int, value: int) -> None:
     open_farm().set_priority(job, value)
 
 
-def _report(farm: farmfutures.Farm, job: int, counts: dict[str, int], as_json: bool) -> None:
+def _report(farm: Farm, job: int, counts: dict[str, int], as_json: bool) -> None:
     if as_json:
         emit({"job_id": job, **counts})
         return

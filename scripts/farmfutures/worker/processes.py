@@ -115,7 +115,7 @@ def sweep(limit_s: float = 3.0, spare: Iterable[int] = ()) -> None:
 
 def _alive(pid: int) -> bool:
     fields = _stat(pid) if sys.platform == "linux" else ["?"]
-    return bool(fields) and fields[0] != "Z"
+    return fields is not None and fields[0] != "Z"
 
 
 def _reap() -> None:

@@ -257,7 +257,7 @@ def _inherit(ends: list[int]) -> dict[str, Any]:
 
 def _watch_broker() -> None:
     """Waits until standard input closes, which is when the broker dies, and takes everything along."""
-    while sys.stdin.buffer.read1(1024):
+    while os.read(0, 1024):
         pass
     for pid in processes.descendants(os.getpid()):
         processes.kill(pid)
@@ -265,11 +265,19 @@ def _watch_broker() -> None:
     os._exit(0)
 
 
+def _first_line() -> bytes:
+    """Reads up to the line's end and no further: what comes behind is read without a buffer."""
+    line = b""
+    while not line.endswith(b"\n") and (part := os.read(0, 1 << 16)):
+        line += part
+    return line
+
+
 def main() -> None:
     """Runs the supervisor that is described on standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.adopt_orphans()
-    config = json.loads(sys.stdin.buffer.readline())
+    config = json.loads(_first_line())
     threading.Thread(target=_watch_broker, daemon=True).start()
     supervisor = Supervisor(config)
     try:

@@ -160,9 +160,10 @@ class Requests:
 
     def on_status(self) -> dict[str, Any]:
         """The broker itself."""
+        broker = self.broker
         return {
-            "pid": os.getpid(), "version": wire.VERSION, "endpoint": self.broker.endpoint, "workers": len(self.broker.pool.workers),
-            "open_jobs": len(self.broker.queue.jobs), "state": str(self.broker.folder.root), "clients": len(self.broker.clients.all),
+            "pid": os.getpid(), "version": wire.VERSION, "endpoint": broker.endpoint, "state": str(broker.folder.root),
+            "workers": len(broker.pool.workers), "open_jobs": len(broker.queue.jobs), "clients": len(broker.clients.all),
         }  # fmt: skip
 
     # --- steering
@@ -204,7 +205,8 @@ class Requests:
         if not keys:
             return 0
         self.broker.store.many(
-            "UPDATE items SET state=1, attempt=0, losses=0, outcome=NULL, blob=NULL, log=NULL WHERE id=?", ((key,) for key in keys)
+            "UPDATE items SET state=1, attempt=0, losses=0, outcome=NULL, blob=NULL, log=NULL WHERE id=?",
+            ((key,) for key in keys),
         )
         self.broker.store.many("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
         live = self.broker.queue.jobs.pop(job, None)
