@@ -168,7 +168,7 @@ def state(own_temp: Path) -> Iterator[Path]:
 
     folder = own_temp / "s"
     yield folder
-    farm = farmfutures.Farm()
-    farm.stop_broker(kill=True)
-    assert farm.broker_status() is None, "the broker of this test is still there after it was stopped"
+    with farmfutures.Farm() as farm:
+        farm.stop_broker()
+        assert farm.broker_status() is None, "the broker of this test is still there after it was stopped"
     shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ import pytest
 
 import farmfutures.maya
 from farmfutures.cli.demo import Story
+from farmfutures.errors import InterpreterNotFoundError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +56,7 @@ def test_without_maya_and_without_the_stand_in_it_is_one_sentence(
     monkeypatch.setattr("farmfutures_maya.demo.FOLDER", tmp_path / "site-packages" / "farmfutures_maya" / "demo")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("MAYA_LOCATION", raising=False)
-    with pytest.raises(farmfutures.InterpreterNotFoundError, match="the demo needs Maya, and there is none"):
+    with pytest.raises(InterpreterNotFoundError, match="the demo needs Maya, and there is none"):
         farmfutures.maya.Demo.find()
 
 

@@ -159,8 +159,8 @@ def test_pause_resume_and_priority(ff: Any, waiting: int, gate: Path) -> None:
 
 
 def _until_running(job: int) -> None:
-    farm = farmfutures.Farm()
     deadline = time.monotonic() + 20
-    while farm.item(job, 0).state is not farmfutures.State.RUNNING:
-        assert time.monotonic() < deadline, farm.item(job, 0)
-        time.sleep(0.01)
+    with farmfutures.Farm() as farm:
+        while farm.item(job, 0).state is not farmfutures.State.RUNNING:
+            assert time.monotonic() < deadline, farm.item(job, 0)
+            time.sleep(0.01)

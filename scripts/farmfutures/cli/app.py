@@ -68,9 +68,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code. See the module for their meaning."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli.main(words or ["--help"], prog_name="farmfutures", standalone_mode=False)
+        # Not cli.main(), which has ideas of its own about broken pipes.
+        with cli.make_context("farmfutures", words or ["--help"]) as context:
+            code = cli.invoke(context)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
     except BrokenPipeError:
         _forget_stdout()
         return 0  # The reader had enough, as in `farmfutures jobs | head`.

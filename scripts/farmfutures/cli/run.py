@@ -96,12 +96,10 @@ def _submit(wanted: Wanted, job: dict[str, Any], maya: dict[str, str | None]) ->
     if "interpreter" in options:
         options["interpreter"] = _command(options["interpreter"])
     executor = _maya_executor(maya) if in_maya else farmfutures.Executor()
-    try:
-        if source.is_function(wanted.text.strip()):
-            return executor.submit_ext(wanted.text.strip(), **options)
-        return executor.submit_ext(EVALUATE, [wanted.text, list(imports)], **options)
-    finally:
-        executor.shutdown(wait=False)
+    click.get_current_context().call_on_close(lambda: executor.shutdown(wait=False))
+    if source.is_function(wanted.text.strip()):
+        return executor.submit_ext(wanted.text.strip(), **options)
+    return executor.submit_ext(EVALUATE, [wanted.text, list(imports)], **options)
 
 
 def _python_path() -> list[str]:
