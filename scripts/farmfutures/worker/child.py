@@ -1,6 +1,6 @@
 """Runs inside the interpreter, on its main thread: makes it ready, then runs one call after another.
 
-Started as ``python -m farmfutures.worker.child DOWN UP FOLDER``, never by file path: the folder of this file has a
+Started as ``python -m farmfutures.worker.child DATA FOLDER``, never by file path: the folder of this file has a
 ``maya.py`` above it that would hide Maya's own.
 """
 
@@ -24,7 +24,7 @@ from typing import Any
 
 from .. import call as calls
 from ..errors import BootstrapError, ResultError
-from . import context, pipe, processes
+from . import channel, context, processes
 from .logs import SCRATCH, Log, item_log
 from .page import Page
 
@@ -37,9 +37,8 @@ _LEVELS = ("FARMFUTURES_LEVEL", "QBLVL")
 class Child:
     """One interpreter's life."""
 
-    def __init__(self, down: int, up: int, folder: Path) -> None:
-        self.down = down
-        self.up = up
+    def __init__(self, data: channel.Channel, folder: Path) -> None:
+        self.data = data
         self.page = Page(folder / "page")
         self.log = Log(folder / SCRATCH)
         self.config: dict[str, Any] = {}
@@ -48,8 +47,8 @@ class Child:
         self.level = 0
 
     def live(self) -> None:
-        """Gets ready, then runs what comes down until the pipe is closed."""
-        run = pipe.read_run(self.down)
+        """Gets ready, then runs what comes down until the broker closes its end."""
+        run = self.data.read()
         if run is None:
             return
         self.config = run[0]
@@ -58,8 +57,9 @@ class Child:
         except BaseException as error:
             self._fail(error)
             return
-        pipe.write_all(self.up, pipe.pack_record(pipe.READY))
-        while (run := pipe.read_run(self.down)) is not None:
+        self.page.be_ready()
+        self.data.write(channel.pack_record(channel.READY, os.getpid()))
+        while (run := self.data.read()) is not None:
             self._run(*run)
 
     def _prepare(self) -> None:
@@ -84,18 +84,18 @@ class Child:
         self.log.flush()
         permanent = isinstance(error, (BootstrapError, ImportError, AttributeError))
         text = str(error) if isinstance(error, BootstrapError) else f"{type(error).__name__}: {error}"
-        pipe.write_all(self.up, pipe.pack_record(pipe.FAILED, flags=pipe.ERROR if permanent else 0, payload=text.encode()))
+        self.data.write(channel.pack_record(channel.FAILED, flags=channel.ERROR if permanent else 0, payload=text.encode()))
 
     def _run(self, header: dict[str, Any], blob: memoryview) -> None:
-        grant, at = header["g"], 0
+        grant, at, limits = header["g"], 0, header["t"]
         columns = zip(header["j"], header["w"], header["a"], header["n"], strict=True)
         for ordinal, (job, work, attempt, size) in enumerate(columns):
             started = time.time()
-            if not self.page.begin(grant, ordinal, started):
-                pipe.write_all(self.up, pipe.pack_record(pipe.STOPPED, grant, ordinal))
+            limit = limits.get(str(ordinal), 0.0) if limits else 0.0
+            if not self.page.begin((grant, ordinal, started, limit, job, work, attempt)):
+                self.data.write(channel.pack_record(channel.STOPPED, grant, ordinal))
                 break
-            level = header["l"][ordinal]
-            if level != self.level:
+            if (level := header["l"][ordinal]) != self.level:
                 self._set_level(level)
             extra = header["x"].get(str(ordinal))
             context.set_ids((job, work))
@@ -154,15 +154,15 @@ class Child:
 
     def _say(self, grant: int, ordinal: int, said: tuple[float, float | None, str]) -> None:
         payload = repr_json(said)
-        pipe.write_all(self.up, pipe.pack_record(pipe.PROGRESS, grant, ordinal, payload=payload))
+        self.data.write(channel.pack_record(channel.PROGRESS, grant, ordinal, payload=payload))
 
     def _finish(self, grant: int, ordinal: int, started: float, failed: bool, data: bytes, ids: tuple[int, int, int]) -> None:
-        flags = pipe.ERROR if failed else 0
+        flags = channel.ERROR if failed else 0
         if len(data) > self.config["inline_limit"]:
             flags, data = self._to_file(flags, data, ids)
-        if self.log.take(lambda: item_log(self.config["logs"], *ids)):
-            flags |= pipe.LOGGED
-        pipe.write_all(self.up, pipe.pack_record(pipe.OUTCOME, grant, ordinal, flags, started, time.time(), data))
+        if self.log.take(lambda: item_log(self.config["logs"], *ids), self.config["log_limit"]):
+            flags |= channel.LOGGED
+        self.data.write(channel.pack_record(channel.OUTCOME, grant, ordinal, flags, started, time.time(), data))
 
     def _to_file(self, flags: int, data: bytes, ids: tuple[int, int, int]) -> tuple[int, bytes]:
         """Large outcomes go by file: neither the pipe nor the broker ever holds them."""
@@ -173,8 +173,8 @@ class Child:
         except OSError as error:
             path.unlink(missing_ok=True)
             message = f"the result ({len(data)} bytes) could not be written to {path}: {error.strerror}. Free some space."
-            return pipe.ERROR, calls.pack_exception(ResultError(message))
-        return flags | pipe.IN_FILE, name.encode()
+            return channel.ERROR, calls.pack_exception(ResultError(message))
+        return flags | channel.IN_FILE, name.encode()
 
     def leave(self) -> None:
         """Runs goodbye and atexit, bounded, and ends the process: destructors of a Maya at exit crash and hang."""
@@ -214,10 +214,10 @@ def _without_our_frames(error: BaseException) -> types.TracebackType | None:
 
 def main(arguments: list[str]) -> None:
     """Runs the child of the supervisor that gave these arguments."""
-    down, up, folder = arguments
+    number, folder = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.die_with_parent()
-    child = Child(pipe.inherited(int(down), os.O_RDONLY), pipe.inherited(int(up), os.O_WRONLY), Path(folder))
+    child = Child(channel.Channel(int(number)), Path(folder))
     faulthandler.enable(file=2)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # A log reads in the order in which things were printed.

@@ -44,13 +44,16 @@ class Log:
                 stream.flush()
         self._flush_c()
 
-    def take(self, path_of: Callable[[], Path]) -> str | None:
-        """Gives what was printed since the last time a name of its own; returns the path, or None for silence."""
+    def take(self, path_of: Callable[[], Path], limit: int) -> str | None:
+        """Gives what was printed since the last time a name of its own, cut to `limit` bytes; None for silence."""
         self.flush()
-        if not os.fstat(1).st_size:
+        size = os.fstat(1).st_size
+        if not size:
             return None
         path = path_of()
         try:
+            if size > limit:
+                cap(self.scratch, limit)
             path.parent.mkdir(parents=True, exist_ok=True)
             self._move(path)
         except OSError:  # The disk is full, say: the text stays in the scratch file, and the result is not lost for it.

@@ -14,18 +14,26 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
-_CURRENT = struct.Struct("<QId")
+_CURRENT = struct.Struct("<QIddQII")
+_STARTED = struct.Struct("<d")
+_STARTED_AT = 12
 _REVOKED = struct.Struct("<Q")
-_REVOKED_AT = 32
-SIZE = 64
+_REVOKED_AT = 64
+_READY_AT = 80
+SIZE = 128
 
 
 class Current(NamedTuple):
-    """What runs: the grant (0: nothing), the item's place in it, and since when in Unix seconds."""
+    """What runs, or ran last: the grant (0: none yet) and the item's place in it; since when in Unix seconds (0: it is
+    over); its limit in seconds (0: none); job, index and attempt."""
 
     grant: int
     ordinal: int
     started_s: float
+    limit_s: float
+    job: int
+    work: int
+    attempt: int
 
 
 class Page:
@@ -41,22 +49,34 @@ class Page:
         finally:
             os.close(file)
 
-    def begin(self, grant: int, ordinal: int, started_s: float) -> bool:
+    def begin(self, current: tuple[int, int, float, float, int, int, int]) -> bool:
         """Says that an item starts; returns False where it may not, because its grant was revoked."""
-        _CURRENT.pack_into(self._map, 0, grant, ordinal, started_s)
-        return bool(_REVOKED.unpack_from(self._map, _REVOKED_AT)[0] < grant)
+        _CURRENT.pack_into(self._map, 0, *current)
+        return bool(_REVOKED.unpack_from(self._map, _REVOKED_AT)[0] < current[0])
 
     def idle(self) -> None:
-        """Says that nothing runs."""
-        _CURRENT.pack_into(self._map, 0, 0, 0, 0.0)
+        """Says that nothing runs; what ran last stays."""
+        _STARTED.pack_into(self._map, _STARTED_AT, 0.0)
 
     def current(self) -> Current:
         """What runs now."""
-        return Current(*_CURRENT.unpack_from(self._map, 0))
+        while True:  # Read until it is the same twice, since the child may be writing.
+            one, two = _CURRENT.unpack_from(self._map, 0), _CURRENT.unpack_from(self._map, 0)
+            if one == two:
+                return Current(*one)
 
     def revoke(self, grant: int) -> None:
         """Nothing of this grant, or of an earlier one, may start from now on."""
         _REVOKED.pack_into(self._map, _REVOKED_AT, grant)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the interpreter is."""
+        return self._map[_READY_AT] == 1
+
+    def be_ready(self) -> None:
+        """Says that the interpreter is ready."""
+        self._map[_READY_AT] = 1
 
     def close(self) -> None:
         """Unmaps the page."""
@@ -66,7 +86,6 @@ class Page:
 def last_words(path: Path) -> Current:
     """What a page says after its processes have died."""
     try:
-        data = path.read_bytes()
-        return Current(*_CURRENT.unpack_from(data, 0))
+        return Current(*_CURRENT.unpack_from(path.read_bytes(), 0))
     except (OSError, struct.error):
-        return Current(0, 0, 0.0)
+        return Current(0, 0, 0.0, 0.0, 0, 0, 0)

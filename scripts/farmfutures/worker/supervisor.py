@@ -1,155 +1,88 @@
-"""Owns one interpreter: starts it, feeds it work items, watches the process, kills what must be killed.
+"""Owns one interpreter: starts it, watches the process, kills what must be killed, sweeps up behind it.
 
-Four threads, each a pump or a watchman, so that nothing in here polls pipes (Windows can't):
-
-    main    broker -> child: runs, revocations, kills; the clocks of timed items
-    up      child -> broker: outcomes, bundled as they come
-    watch   standard input: it closes when the broker dies, and then everything of ours goes
-    reap    the interpreter's process: when it ends, what it left behind is swept
-
-The child never talks to the broker and needs nothing but the standard library (and cloudpickle for functions by value).
+Work goes between broker and child directly; the supervisor hears from the broker only to revoke, to kill or to let go.
+Its control socket closes when the broker dies, and then everything of ours goes.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
+import socket
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
-import zmq
+from . import channel, logs, processes
+from .page import Current, Page
 
-from ..engines.local import wire
-from ..engines.local.folder import Folder
-from . import logs, pipe, processes
-from .page import Page
-
-_TICK_S = 0.05
+_TICK_S = 0.25
 """How often the clock of a timed item is looked at, and a long log is cut."""
 
 
 class Supervisor:
-    """One interpreter's owner; `config` is what the broker wrote to standard input."""
+    """One interpreter's owner; `config` is the broker's first message."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self, control: channel.Channel, config: dict[str, Any]) -> None:
+        self.control = control
         self.config = config
-        self.id: int = config["worker"]
         self.folder = Path(config["folder"])
         self.page = Page(self.folder / "page", create=True)
-        self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        door = wire.Door(Folder(Path(config["state"])), "auto")
-        self.down = wire.dealer(self.context, b"D%d" % self.id)
-        self.up = wire.dealer(self.context, b"U%d" % self.id)
-        for socket in (self.down, self.up):
-            door.connect(socket, config["endpoint"])
-        self.runs: dict[int, dict[str, Any]] = {}
         self.reason = ""
-        self.dead = threading.Event()
-        self.ready = False
+        self.dead = False
+        self.leave_by = float("inf")
         self.process: subprocess.Popen[bytes]
-        self.to_child = -1
 
     # --- the interpreter
 
-    def start(self) -> None:
+    def start(self, data: socket.socket) -> None:
         """Starts the interpreter. In the main thread: on Linux a child dies with the thread that started it."""
-        child_in, self.to_child = os.pipe()
-        from_child, child_out = os.pipe()
         scratch = os.open(self.folder / logs.SCRATCH, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        ends = [pipe.to_inherit(child_in), pipe.to_inherit(child_out)]
         launch = self.config["launch"]
-        command = [*launch["interpreter"], "-m", "farmfutures.worker.child", *map(str, ends), str(self.folder)]
+        command = [*launch["interpreter"], "-m", "farmfutures.worker.child", str(data.fileno()), str(self.folder)]
         self.began_s = time.monotonic()
         try:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=scratch, stderr=scratch, env=self.config["env"], **_inherit(ends)
-            )
+                command, stdin=subprocess.DEVNULL, stdout=scratch, stderr=scratch, env=self.config["env"],
+                **channel.to_inherit(data),
+            )  # fmt: skip
         finally:
-            for file in (child_in, child_out, scratch):
-                os.close(file)
+            os.close(scratch)
+            data.close()
         processes.keep(self.process.pid)
         (self.folder / "pid").write_text(f"{self.process.pid} {processes.started(self.process.pid)}")
-        pipe.write_run(self.to_child, self.config["child"], b"")
-        for target in (lambda: self._pump(from_child), self._reap):
-            threading.Thread(target=target, daemon=True).start()
+        threading.Thread(target=self._reap, daemon=True).start()
 
     def _reap(self) -> None:
-        self.process.wait()
-        # What it left behind may hold its end of the pipe open, and the pump waits for that to close.
-        processes.sweep(spare=[self.process.pid])
-
-    # --- up
-
-    def _pump(self, from_child: int) -> None:
-        records = pipe.Records(from_child)
-        while (found := records.read()) is not None:
-            self._forward(found)
-        os.close(from_child)
-        self._died()
-
-    def _forward(self, found: list[pipe.Record]) -> None:
-        outcomes = [record for record in found if record.kind == pipe.OUTCOME]
-        if outcomes:
-            self._send("done", _columns(outcomes), [record.payload for record in outcomes])
-        for record in found:
-            if record.kind != pipe.OUTCOME:
-                self._forward_other(record)
-        for record in outcomes:
-            self._note_over(record.grant, record.ordinal)
-
-    def _forward_other(self, record: pipe.Record) -> None:
-        if record.kind == pipe.READY:
-            self.ready = True
-            self._send("ready", {"pid": self.process.pid, "took": time.monotonic() - self.began_s})
-        elif record.kind == pipe.PROGRESS:
-            self._send("progress", {"g": record.grant, "o": record.ordinal, "said": json.loads(record.payload)})
-        elif record.kind == pipe.STOPPED:
-            self._send("back", {"g": record.grant, "o": record.ordinal})
-            self.runs.pop(record.grant, None)
-        elif record.kind == pipe.FAILED:
-            self.reason = record.payload.decode()
-            self._send("failed", {"permanent": bool(record.flags), "text": self.reason, "tail": self._tail()})
-
-    def _note_over(self, grant: int, ordinal: int) -> None:
-        run = self.runs.get(grant)
-        if run is not None and ordinal + 1 == len(run["j"]):
-            self.runs.pop(grant, None)
-
-    def _send(self, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None) -> None:
-        header["worker"] = self.id
-        self.up.send_multipart(wire.pack(kind, header, blobs or ()), copy=False)
-
-    def _tail(self) -> str:
-        return logs.tail(self.folder / logs.SCRATCH)
-
-    def _died(self) -> None:
-        """The interpreter is gone: says who was running, and with what last words."""
+        """Waits for the interpreter's end, and says who was running and with what last words."""
         code = self.process.wait()
         processes.sweep(spare=[self.process.pid])
         now = self.page.current()
-        tail, logged = self._tail(), False
-        run = self.runs.get(now.grant)
-        if run is not None:
-            logged = self._keep_log(run, now.ordinal)
-        self._send("died", {
-            "code": code, "exit": processes.describe_exit(code), "tail": tail, "g": now.grant if run else 0, "o": now.ordinal,
-            "started": now.started_s, "reason": self.reason, "ready": self.ready, "logged": logged,
+        tail = logs.tail(self.folder / logs.SCRATCH)
+        logged = bool(now.started_s) and self._keep_log(now)
+        self.dead = True
+        self.say("died", {
+            "code": code, "exit": processes.describe_exit(code), "tail": tail, "g": now.grant if now.started_s else 0,
+            "o": now.ordinal, "started": now.started_s, "reason": self.reason, "logged": logged,
         })  # fmt: skip
-        self.up.close()
-        self.dead.set()
+        self.control.socket.shutdown(socket.SHUT_RD)  # Wakes the main thread.
 
-    def _keep_log(self, run: dict[str, Any], ordinal: int) -> bool:
+    def say(self, kind: str, header: dict[str, Any]) -> None:
+        """Tells the broker."""
+        header["k"] = kind
+        try:
+            self.control.write(channel.pack_message(header))
+        except OSError:
+            pass  # It is gone, which ends us anyway.
+
+    def _keep_log(self, now: Current) -> bool:
         scratch = self.folder / logs.SCRATCH
-        ids = run["j"][ordinal], run["w"][ordinal], run["a"][ordinal]
-        path = logs.item_log(self.config["child"]["logs"], *ids)
+        path = logs.item_log(self.config["logs"], now.job, now.work, now.attempt)
         try:
             logs.cap(scratch, self.config["log_limit"])
-            if not scratch.stat().st_size:
+            if not scratch.stat().st_size or path.exists():
                 return False
             path.parent.mkdir(parents=True, exist_ok=True)
             os.replace(scratch, path)
@@ -157,141 +90,91 @@ class Supervisor:
             return False
         return True
 
-    # --- down
+    # --- what the broker says
 
     def serve(self) -> None:
-        """Carries out what the broker says until the interpreter is gone."""
-        while not self.dead.is_set():
-            if self.down.poll(int(_TICK_S * 1000) if self._must_tick() else 200):
-                self._obey(*wire.unpack(self.down.recv_multipart()))
-            self._tick()
+        """Obeys until the interpreter is gone; takes it along when the broker is."""
+        while True:
+            self.control.socket.settimeout(self._tick())
+            try:
+                message = self.control.read()
+            except TimeoutError:
+                continue
+            if message is None:
+                break
+            self._obey(message[0])
+        if not self.dead:
+            take_along()
+        processes.sweep(spare=[self.process.pid])
 
-    def _must_tick(self) -> bool:
-        return bool(self.runs) or not self.ready
-
-    def _obey(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
-        if kind == "run":
-            self.runs[header["g"]] = header
-            self._to_child(header, blob)
-        elif kind == "revoke":
+    def _obey(self, header: dict[str, Any]) -> None:
+        kind = header["k"]
+        if kind == "revoke":
             self._revoke(header["g"])
         elif kind == "kill":
-            self._kill_item(header)
+            now = self.page.current()
+            if (now.grant, now.ordinal) == (header["g"], header["o"]) and now.started_s:
+                self._kill(header["reason"])
         elif kind == "leave":
-            self._leave()
-
-    def _to_child(self, header: dict[str, Any], blob: bytes) -> None:
-        try:
-            pipe.write_run(self.to_child, header, blob)
-        except OSError:
-            pass  # It is dying; the pump will say so, and what it had comes back with that.
+            self.leave_by = time.monotonic() + self.config["goodbye_s"]
 
     def _revoke(self, grant: int) -> None:
-        """Hands back what has not started of this grant and of those after it."""
-        self.page.revoke(max([grant, *self.runs]))
+        """Hands back what has not started of this grant and of those before it."""
+        self.page.revoke(grant)
         time.sleep(0.001)  # So that an item which began before the revocation is seen on the page; see page.py.
         now = self.page.current()
-        for number in [number for number in self.runs if number >= grant]:
-            self._send_down("back", {"g": number, "o": now.ordinal + 1 if number == now.grant else 0})
-
-    def _send_down(self, kind: str, header: dict[str, Any]) -> None:
-        # From this thread's own socket: sockets are not shared between threads.
-        header["worker"] = self.id
-        self.down.send_multipart(wire.pack(kind, header))
-
-    def _kill_item(self, header: dict[str, Any]) -> None:
-        now = self.page.current()
-        if header.get("g") is None or (now.grant, now.ordinal) == (header["g"], header["o"]):
-            self._kill(header["reason"])
+        self.say("back", {"g": now.grant, "o": now.ordinal + 1, "upto": grant})
 
     def _kill(self, reason: str) -> None:
         self.reason = self.reason or reason
         processes.kill_tree(self.process.pid)
 
-    def _leave(self) -> None:
-        """No more work: the child says goodbye by itself, and is killed where it hangs there."""
-        os.close(self.to_child)
-        self.to_child = -1
-        self.leave_by = time.monotonic() + self.config["goodbye_s"]
-
-    leave_by = float("inf")
-
-    def _tick(self) -> None:
+    def _tick(self) -> float:
+        """Looks at the clocks; returns for how many seconds it need not be done again."""
         now = time.monotonic()
-        if not self.ready and now - self.began_s > self.config["start_timeout_s"]:
+        if not self.page.ready and now - self.began_s > self.config["start_timeout_s"]:
             self._kill(f"it was not ready after {self.config['start_timeout_s']:g} s")
         if now > self.leave_by:
             self._kill("it hung while it was leaving")
         current = self.page.current()
-        run = self.runs.get(current.grant)
-        if run is not None:
-            limit = run["t"].get(str(current.ordinal))
-            if limit is not None and time.time() - current.started_s > limit:
-                self._kill(f"timeout {limit:g}")
-            logs.cap(self.folder / logs.SCRATCH, self.config["log_limit"])
+        if not current.started_s:
+            return _TICK_S
+        logs.cap(self.folder / logs.SCRATCH, self.config["log_limit"])
+        return self._time(current) if current.limit_s else _TICK_S
 
-    def finish(self) -> None:
-        """Ends what is left and goes."""
-        processes.sweep(spare=[self.process.pid])
-        self.down.close()
-        self.context.term()
+    def _time(self, current: Current) -> float:
+        """Kills an item that is over its limit. The page's clock is the wall's; what passed is measured by our own."""
+        key = current.grant, current.ordinal
+        if self.timed[0] != key:
+            self.timed = key, time.monotonic()
+        left = self.timed[1] + current.limit_s - time.monotonic()
+        if left <= 0:
+            self._kill(f"timeout {current.limit_s:g}")
+        return min(_TICK_S, max(left, 0.01))
 
-
-def _columns(outcomes: list[pipe.Record]) -> dict[str, Any]:
-    return {
-        "g": [record.grant for record in outcomes],
-        "o": [record.ordinal for record in outcomes],
-        "f": [record.flags for record in outcomes],
-        "s": [record.started_s for record in outcomes],
-        "e": [record.finished_s for record in outcomes],
-        "n": [len(record.payload) for record in outcomes],
-    }
+    timed: tuple[tuple[int, int], float] = ((0, 0), 0.0)
 
 
-def _inherit(ends: list[int]) -> dict[str, Any]:
-    if sys.platform == "win32":
-        info = subprocess.STARTUPINFO(lpAttributeList={"handle_list": ends})
-        return {"startupinfo": info, "close_fds": True}
-    return {"pass_fds": ends}
-
-
-def _watch_broker() -> None:
-    """Waits until standard input closes, which is when the broker dies, and takes everything along."""
-    while os.read(0, 1024):
-        pass
+def take_along() -> None:
+    """The broker is dead: everything below us goes, then we do."""
     for pid in processes.descendants(os.getpid()):
         processes.kill(pid)
     processes.sweep()
-    os._exit(0)
 
 
-def _first_line() -> bytes:
-    """Reads up to the line's end and no further: what comes behind is read without a buffer."""
-    line = b""
-    while not line.endswith(b"\n") and (part := os.read(0, 1 << 16)):
-        line += part
-    return line
-
-
-def main() -> None:
-    """Runs the supervisor that is described on standard input."""
+def main(arguments: list[str]) -> None:
+    """Runs a supervisor on the sockets that it inherited: control, and the data pair's end for the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.adopt_orphans()
-    config = json.loads(_first_line())
-    threading.Thread(target=_watch_broker, daemon=True).start()
-    supervisor = Supervisor(config)
+    control, data = channel.Channel(int(arguments[0])), socket.socket(fileno=int(arguments[1]))
+    first = control.read()
+    if first is None:
+        return
+    supervisor = Supervisor(control, first[0])
     try:
-        supervisor.start()
+        supervisor.start(data)
     except OSError as error:
-        text = f"{config['launch']['interpreter'][0]} can't be started: {error.strerror}"
-        supervisor._send("failed", {"permanent": True, "text": text, "tail": ""})
-        supervisor.up.close()
-        supervisor.down.close()
-        supervisor.context.term()
+        text = f"{first[0]['launch']['interpreter'][0]} can't be started: {error.strerror}"
+        supervisor.say("failed", {"text": text})
         return
     supervisor.serve()
-    supervisor.finish()
-
-
-if __name__ == "__main__":
-    main()

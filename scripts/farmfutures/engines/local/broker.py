@@ -30,6 +30,7 @@ log = logging.getLogger("farmfutures.broker")
 
 _MESSAGES_A_TURN = 500
 _TICK_S = 0.05
+_LOOK_S = 0.01
 _IDLE_TICK_S = 1.0
 
 
@@ -46,13 +47,14 @@ class Broker:
         self.socket = wire.router(self.context)
         self.door = wire.Door(folder, settings.transport)
         self.endpoint = self.door.bind(self.socket)
-        self.pool = Pool(folder, settings, self.endpoint)
+        self.pool = Pool(folder, settings)
         self.pool.next_id = int(self.store.meta("next_worker", 1))
         self.dispatch = Dispatch(self.store, self.queue, self.ledger, self.pool, self.send)
         self.clients = Clients(folder, self.store, self.queue, self.ledger, self.send)
         self.requests = Requests(self)
         self.outbox: list[list[bytes]] = []
         self.stopping = False
+        self._looked_s = 0.0
         self.idle_since = time.monotonic()
 
     def send(self, identity: bytes, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None) -> None:
@@ -84,39 +86,65 @@ class Broker:
     def serve(self) -> None:
         """Runs turns until there is nothing left to do for anybody."""
         while not self.stopping and not self._idle_too_long():
-            if self.socket.poll(int(self._wait_s() * 1000)):
-                self._receive()
+            ready = self._wait()
             with self.store.turn():
+                self._hear(ready)
                 self._turn()
             self._flush()
 
+    def _wait(self) -> dict[Any, int]:
+        """Waits for somebody to say something; returns who may be read (or written) now, by socket or descriptor."""
+        sockets: list[tuple[Any, int]] = [(self.socket, zmq.POLLIN)]
+        for worker in self.pool.workers.values():
+            for link in (worker.data, worker.control):
+                sockets.append((link.file, zmq.POLLIN | zmq.POLLOUT if link.stuck else zmq.POLLIN))
+        return dict(zmq.zmq_poll(sockets, int(self._wait_s() * 1000)))
+
+    def _hear(self, ready: dict[Any, int]) -> None:
+        if self.socket in ready:
+            self._receive()
+        for worker in list(self.pool.workers.values()):
+            if worker.data.file in ready:
+                worker.data.flush()
+                self.dispatch.hear(worker)
+            if worker.control.file in ready:
+                worker.control.flush()
+                self.dispatch.obey(worker)
+
     def _turn(self) -> None:
         self.clients.read()
-        self.dispatch.look_after()
+        self.look_after()
         self.queue.load()
         self.dispatch.hand_out()
         self.ledger.write()
         self.clients.tell()
 
+    def look_after(self) -> None:
+        """What is done from time to time only."""
+        now = time.monotonic()
+        if now - self._looked_s >= _LOOK_S:
+            self._looked_s = now
+            self.dispatch.look_after()
+            self.clients.look_after()
+
     def _wait_s(self) -> float:
         if self.clients.behind():
             return 0
-        return _TICK_S if self.pool.workers or self.queue.active() else _IDLE_TICK_S
+        if not self.queue.active() and not any(worker.grants for worker in self.pool.workers.values()):
+            return _IDLE_TICK_S
+        return _TICK_S
 
     def _receive(self) -> None:
         for _ in range(_MESSAGES_A_TURN):
-            try:
-                identity, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                return
+            identity, *frames = self.socket.recv_multipart()
             self._handle(identity, frames)
+            if not self.socket.get(zmq.EVENTS) & zmq.POLLIN:
+                return
 
     def _handle(self, identity: bytes, frames: list[bytes]) -> None:
         try:
-            kind, header, blob = wire.unpack(frames)
-            if identity[:1] in (b"U", b"D"):
-                self.dispatch.handle(kind, header, blob)
-            elif kind == "request":
+            kind, header, _ = wire.unpack(frames)
+            if kind == "request":
                 # What a client submitted before it asked is known when it is answered.
                 while self.clients.behind():
                     self.clients.read()
@@ -133,7 +161,7 @@ class Broker:
         self.outbox.clear()
 
     def _idle_too_long(self) -> bool:
-        if self.queue.jobs or self.queue.beyond or self.clients.connected() or self.clients.behind():
+        if self.queue.jobs or self.queue.beyond or self.clients.all:
             self.idle_since = time.monotonic()
         return time.monotonic() - self.idle_since > self.settings.broker_idle_s
 

@@ -27,7 +27,7 @@ from ...worker.logs import tail
 from . import journal, wire
 from .folder import Folder
 from .listener import Listener
-from .lock import is_held
+from .lock import Lock, is_held
 from .pool import PACKAGES
 from .schema import MAX_ITEMS, item_key
 from .specs import spec_text
@@ -57,12 +57,12 @@ class LocalEngine:
         self._specs: dict[int, tuple[int, JobSpec]] = {}
         self._writer: journal.Writer | None = None
         self._journals = itertools.count(1)
-        self.rung = True
         self.ids: list[range] = []
         self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self.door = wire.Door(self.folder, self.settings.transport)
         self._socket: zmq.Socket[bytes] | None = None
         self._listener: Listener | None = None
+        self._alive: Lock | None = None
         self.welcomed = threading.Event()
         self.granted = threading.Event()
 
@@ -83,6 +83,8 @@ class LocalEngine:
             endpoint = self.find_broker(start=start)
             if endpoint is None:
                 return False
+            self._alive = Lock(self.folder.client_lock(self.client))
+            self._alive.insist()
             self._socket = self._send_socket(endpoint)
             self._listener = Listener(self, endpoint)
             self._listener.start()
@@ -209,22 +211,14 @@ class LocalEngine:
             if self._writer is not None:
                 self._writer.close()
             self._writer = journal.Writer(self.folder.journal(self.client, next(self._journals)))
-            self.rung = False
+            self._writer.flags.asleep = True  # Nobody reads it yet.
         return self._writer
 
     def _ring(self) -> None:
-        """Tells the broker to read on, unless it is still at it: it says so when it has drained the journal."""
-        if not self.rung and self._writer is not None:
-            self.rung = True
+        """Wakes the broker, where it sleeps."""
+        if self._writer is not None and self._writer.flags.asleep:
+            self._writer.flags.asleep = False
             self.send("bell", {"journal": self._writer.path.name})
-
-    def drained(self, name: str, offset: int) -> None:
-        """The broker read all that was there; there may be more by now."""
-        with self.lock:
-            if self._writer is not None and self._writer.path.name == name:
-                self.rung = False
-                if self._writer.end > offset:
-                    self._ring()
 
     def journals(self) -> list[str]:
         """The journal that is being written."""
@@ -295,6 +289,9 @@ class LocalEngine:
                 self._socket.send_multipart(wire.pack("bye", {}))
                 self._socket.close()
                 self._socket = None
+            if self._alive is not None:
+                self._alive.release()
+                self._alive = None
         self.welcomed.clear()
         self.context.term()
         reap_brokers()

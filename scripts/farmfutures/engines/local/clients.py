@@ -10,14 +10,15 @@ from . import journal, wire
 from .folder import Folder
 from .journal import Item, Reader
 from .ledger import Ledger
+from .lock import is_held
 from .queue import DONE, Job, Queue, now_s
 from .schema import item_key, item_range
 from .store import Store
 
 Send = Callable[..., None]
 
-GONE_S = 15.0
-"""A client that has not been heard of for so long has gone; living ones say so every few seconds."""
+_LOOK_S = 1.0
+"""How often the locks of clients are looked at: a client that died, however it died, holds its lock no more."""
 
 _FIRST_BLOCK = 16
 _LARGEST_BLOCK = 1 << 16
@@ -28,10 +29,11 @@ class Client:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.heard_s = time.monotonic()
         self.readers: dict[str, Reader] = {}
         self.rung: set[str] = set()
         self.block = _FIRST_BLOCK
+        self.gone = False
+        """Only its journals are still to be read to their ends."""
 
 
 class Clients:
@@ -46,17 +48,26 @@ class Clients:
         self.all: dict[str, Client] = {}
         self.jobs: list[tuple[Any, ...]] = []
         self.items: list[tuple[int, Item]] = []
+        self._looked_s = 0.0
 
-    def connected(self) -> bool:
-        """Whether anybody is there."""
-        late = time.monotonic() - GONE_S
-        for client in [client for client in self.all.values() if client.heard_s < late]:
-            self._bye(client)
-        return bool(self.all)
+    def look_after(self) -> None:
+        """Notices clients that died, and journals of clients that died before they said hello."""
+        now = time.monotonic()
+        if now - self._looked_s < _LOOK_S:
+            return
+        self._looked_s = now
+        for path in self.folder.journals.glob("*.journal"):
+            name = path.name.partition(".")[0]
+            if name not in self.all:
+                self.all[name] = Client(name)
+                self.all[name].rung.add(path.name)
+        for client in list(self.all.values()):
+            if not client.gone and not is_held(self.folder.client_lock(client.name)):
+                self._bye(client)
 
     def behind(self) -> bool:
         """Whether journals hold more than was read."""
-        return any(client.rung for client in self.all.values())
+        return any(client.rung or client.gone for client in self.all.values())
 
     def handle(self, identity: bytes, kind: str, header: dict[str, Any]) -> None:
         """Does what a client's message says."""
@@ -64,7 +75,6 @@ class Clients:
         client = self.all.get(name)
         if client is None:
             client = self.all[name] = Client(name)
-        client.heard_s = time.monotonic()
         if kind == "hello":
             self._welcome(client, header)
         elif kind == "bell":
@@ -91,18 +101,13 @@ class Clients:
         return {"first": first, "count": count}
 
     def _bye(self, client: Client) -> None:
-        for name, reader in list(client.readers.items()):
-            if reader.at_end():
-                reader.close()
-                del client.readers[name]
-                self._remove(name)
-        for reader in client.readers.values():
-            reader.close()
-        self.all.pop(client.name, None)
+        client.gone = True
+        client.rung.update(client.readers)  # It may have died between its last record and the bell.
         for watchers in self.ledger.watchers.values():
             watchers.discard(client.name)
 
-    def _remove(self, name: str) -> None:
+    def _remove(self, client: Client, name: str) -> None:
+        client.readers.pop(name).close()
         self.store.forget_journal(name)
         (self.folder.journals / name).unlink(missing_ok=True)
 
@@ -110,27 +115,36 @@ class Clients:
 
     def read(self) -> None:
         """Takes in what rung journals hold, up to a few megabytes each a turn."""
-        for client in self.all.values():
+        for client in list(self.all.values()):
             for name in list(client.rung):
                 self._read(client, name)
+            if client.gone and not client.rung:
+                del self.all[client.name]
+                self.folder.client_lock(client.name).unlink(missing_ok=True)
         self._write()
 
     def _read(self, client: Client, name: str) -> None:
-        reader = client.readers.get(name)
+        reader = client.readers.get(name) or self._open(client, name)
         if reader is None:
-            path = self.folder.journals / name
-            if not path.is_file():
-                client.rung.discard(name)
-                return
-            reader = client.readers[name] = Reader(path, self.store.offsets().get(name, 0))
+            return
         records = reader.read()
         for kind, body in records:
             self._take(client.name, kind, body)
         if records:
             self.store.set_offset(name, reader.offset)
-        else:
+        elif reader.sleep():
             client.rung.discard(name)
-            self.send(self._identity(client), "drained", {"journal": name, "offset": reader.offset})
+            if reader.flags.closed or client.gone:
+                self._remove(client, name)
+
+    def _open(self, client: Client, name: str) -> Reader | None:
+        try:
+            reader = Reader(self.folder.journals / name, self.store.offsets().get(name, 0))
+        except (FileNotFoundError, ValueError):
+            client.rung.discard(name)
+            return None
+        client.readers[name] = reader
+        return reader
 
     def _take(self, client: str, kind: int, body: memoryview) -> None:
         if kind == journal.SPEC:
@@ -152,10 +166,7 @@ class Clients:
 
     def read_leftovers(self) -> None:
         """Takes in journals whose clients may have gone while no broker was there."""
-        for path in sorted(self.folder.journals.glob("*.journal")):
-            name = path.name.partition(".")[0]
-            client = self.all.setdefault(name, Client(name))
-            client.rung.add(path.name)
+        self.look_after()
         while self.behind():
             self.read()
 
@@ -168,7 +179,7 @@ class Clients:
         """Sends each client its notes of this turn."""
         for name, notes in self.ledger.notes.items():
             client = self.all.get(name)
-            if client is not None and notes.jobs:
+            if client is not None and not client.gone and notes.jobs:
                 self.send(self._identity(client), "note", notes.header(), notes.blobs)
         self.ledger.notes.clear()
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from ... import call as calls
 from ...errors import BootstrapError, FarmFuturesError, KilledError, WorkerDiedError, WorkTimeoutError
-from ...worker import pipe
+from ...worker import channel
 from ...worker.page import last_words
-from . import wire
 from .ledger import COMPLETE, FAILED, KILLED, Ledger
 from .pool import Grant, Pool, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
@@ -45,6 +44,8 @@ class Dispatch:
         self.next_grant = int(time.time() * 1000)
         self.progress: dict[int, list[Any]] = {}
         self._ended: list[int] = []
+        self._doomed: set[int] = set()
+        """Keys of items that were to be killed and may not have started yet."""
         self.tried = {key for (key,) in store.db.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
         """Keys of items that ran before and run again: only these are looked up."""
         ledger.holder = self.held  # type: ignore[method-assign]
@@ -124,7 +125,8 @@ class Dispatch:
             job.counts[PENDING] -= 1
             job.counts[RUNNING] += 1
             job.started = job.started or started
-        self.send(b"D%d" % worker.id, "run", header, [entry[1][2] for entry in taken])
+        # Sent before this turn's commit: it runs while we write. A crash in between leaves the journal, and it runs again.
+        worker.data.send(channel.pack_message(header, b"".join([entry[1][2] for entry in taken])))
 
     def _staff(self) -> None:
         """Starts interpreters for lanes that need more, makes room for lanes that have none."""
@@ -158,64 +160,70 @@ class Dispatch:
         if not worker.leaving:
             worker.leaving = True
             if worker.grants:
-                self.send(b"D%d" % worker.id, "revoke", {"g": max(worker.grants)})
+                worker.order("revoke", g=max(worker.grants))
             else:
-                self.send(b"D%d" % worker.id, "leave", {})
+                self._dismiss(worker)
+
+    def _dismiss(self, worker: Worker) -> None:
+        worker.order("leave")
+        worker.data.finish()
 
     # --- in
 
-    def handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
-        """Takes what a supervisor says."""
-        worker = self.pool.workers.get(header["worker"])
-        if worker is None:
-            return  # Of a worker that was given up: whatever it says now counts no more.
-        if kind == "done":
-            self._done(worker, header, blob)
-        elif kind == "ready":
-            self._ready(worker, header)
-        elif kind == "progress":
-            self._progress(worker, header)
-        elif kind == "back":
-            self._back(worker, header["g"], header["o"])
-        elif kind == "died":
-            self._died(worker, header)
-        elif kind == "failed":
-            self._launch_failed(worker, header["text"], header["tail"], permanent=header["permanent"])
+    def hear(self, worker: Worker) -> None:
+        """Takes what an interpreter sends."""
+        for record in worker.data.receive():
+            if record.kind == channel.OUTCOME:
+                grant = worker.grants.get(record.grant)
+                entry = grant.items[record.ordinal] if grant is not None else None
+                # Otherwise it is fenced: given to somebody else meanwhile, and that one's outcome counts.
+                if grant is not None and entry is not None:
+                    self._outcome(worker, grant, entry, record)
+            elif record.kind == channel.READY:
+                self._ready(worker, record.grant)
+            elif record.kind == channel.PROGRESS:
+                self._progress(worker, record)
+            elif record.kind == channel.STOPPED:
+                self._back(worker, record.grant, record.ordinal)
+            elif record.kind == channel.FAILED:
+                permanent = bool(record.flags & channel.ERROR)
+                self._launch_failed(worker, record.payload.decode(), self.pool.tail(worker), permanent=permanent)
 
-    def _ready(self, worker: Worker, header: dict[str, Any]) -> None:
-        worker.ready, worker.pid, worker.took_s = True, header["pid"], header["took"]
+    def obey(self, worker: Worker) -> None:
+        """Takes what a supervisor says."""
+        for header, _ in worker.control.receive():
+            if header["k"] == "died":
+                self.hear(worker)  # What it wrote before it died counts.
+                self._died(worker, header)
+            elif header["k"] == "back":
+                for number in [number for number in worker.grants if header["g"] <= number <= header["upto"]]:
+                    self._back(worker, number, header["o"] if number == header["g"] else 0)
+            elif header["k"] == "failed":
+                self._launch_failed(worker, header["text"], "", permanent=True)
+
+    def _ready(self, worker: Worker, pid: int) -> None:
+        worker.ready, worker.pid = True, pid
         worker.ready_since = worker.idle_since = time.monotonic()
+        worker.took_s = worker.ready_since - worker.began_s
         worker.lane.failures = 0
 
-    def _done(self, worker: Worker, header: dict[str, Any], blob: bytes) -> None:
-        columns = (header[name] for name in "gofse")
-        for (number, ordinal, flags, started, finished), payload in zip(
-            zip(*columns, strict=True), wire.split(blob, header["n"]), strict=True
-        ):
-            grant = worker.grants.get(number)
-            entry = grant.items[ordinal] if grant is not None else None
-            if grant is None or entry is None:
-                continue  # Fenced: it was given to somebody else meanwhile, and that one's outcome counts.
-            self._outcome(worker, grant, ordinal, entry, flags, started, finished, payload)
-
-    def _outcome(
-        self, worker: Worker, grant: Grant, ordinal: int, entry: tuple[Job, Ready], flags: int, started: float,
-        finished: float, payload: bytes,
-    ) -> None:  # fmt: skip
+    def _outcome(self, worker: Worker, grant: Grant, entry: tuple[Job, Ready], record: channel.Record) -> None:
         job, ready = entry
         worker.items_done += 1
-        worker.lane.learn(job.name, finished - started)
-        attempt = grant.attempts[ordinal]
-        blob = payload.decode() if flags & pipe.IN_FILE else None
-        path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if flags & pipe.LOGGED else None
-        self._free(worker, grant, ordinal)
-        if flags & pipe.ERROR and self._tries_left(job, ready, attempt):
+        worker.lane.learn(job.name, record.finished_s - record.started_s)
+        attempt = grant.attempts[record.ordinal]
+        self._doomed.discard(ready[0])
+        self._free(worker, grant, record.ordinal)
+        if record.flags & channel.ERROR and self._tries_left(job, ready, attempt):
             self._again(job, ready, losses=0)
             return
         self.progress.pop(ready[0], None)
-        state = FAILED if flags & pipe.ERROR else COMPLETE
-        outcome = b"" if blob else payload
-        self.ledger.over(job, ready, state, 1, worker.id, started, finished, outcome, blob, path, attempt=attempt)
+        blob = record.payload.decode() if record.flags & channel.IN_FILE else None
+        path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if record.flags & channel.LOGGED else None
+        self.ledger.over(
+            job, ready, FAILED if record.flags & channel.ERROR else COMPLETE, 1, worker.id, record.started_s, record.finished_s,
+            b"" if blob else record.payload, blob, path, attempt=attempt,
+        )  # fmt: skip
 
     def _tries_left(self, job: Job, ready: Ready, attempt: int) -> bool:
         allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
@@ -226,6 +234,10 @@ class Dispatch:
 
     def _again(self, job: Job, ready: Ready, *, losses: int, tries: int = 1) -> None:
         """Puts an item back in line."""
+        if ready[0] in self._doomed:
+            self._doomed.discard(ready[0])
+            self.ledger.over(job, ready, KILLED, tries, None, None, now_s())
+            return
         if tries:
             self.store.lose([(tries, losses, ready[0])])
             self.tried.add(ready[0])
@@ -249,7 +261,7 @@ class Dispatch:
             limit = self.pool.settings.max_items_per_interpreter
             if worker.leaving:
                 if not worker.grants:
-                    self.send(b"D%d" % worker.id, "leave", {})
+                    self._dismiss(worker)
             elif limit and worker.items_done >= limit:
                 self.leave(worker)
 
@@ -264,15 +276,15 @@ class Dispatch:
                 self._free(worker, grant, ordinal)
                 self._again(*entry, losses=0, tries=0)
 
-    def _progress(self, worker: Worker, header: dict[str, Any]) -> None:
-        grant = worker.grants.get(header["g"])
-        entry = grant.items[header["o"]] if grant else None
+    def _progress(self, worker: Worker, record: channel.Record) -> None:
+        grant = worker.grants.get(record.grant)
+        entry = grant.items[record.ordinal] if grant else None
         if entry is not None:
             job, ready = entry
-            self.progress[ready[0]] = header["said"]
+            said = self.progress[ready[0]] = json.loads(record.payload)
             number, work = split_key(ready[0])
             for client in {job.client, *self.ledger.watchers.get(job.id, ())}:
-                self.send(b"R" + client.encode(), "progress", {"j": number, "w": work, "said": header["said"]})
+                self.send(b"R" + client.encode(), "progress", {"j": number, "w": work, "said": said})
 
     # --- death
 
@@ -312,6 +324,7 @@ class Dispatch:
         number, work = split_key(ready[0])
         what = f"work item {number}:{work} ({job.name}), attempt {attempt}"
         reason = header["reason"]
+        self._doomed.discard(ready[0])
         if reason.startswith("killed"):
             return KilledError(f"{what}, was {reason}."), KILLED, False
         if reason.startswith("timeout"):
@@ -355,7 +368,7 @@ class Dispatch:
         """A supervisor ended, by itself or killed; what it held and did not report is settled by its page."""
         if worker.grants:
             now = last_words(worker.folder / "page")
-            self._bury(worker, now.grant, now.ordinal, {
+            self._bury(worker, now.grant if now.started_s else 0, now.ordinal, {
                 "exit": "was lost with its supervisor", "tail": "", "reason": "", "started": now.started_s, "logged": False,
             })  # fmt: skip
         elif not worker.ready and not worker.leaving:
@@ -373,24 +386,27 @@ class Dispatch:
                         self.ledger.tell(entry[0], entry[1][0], RUNNING, grant.attempts[place])
             if waited > _STUCK_S and not grant.revoked and (grant.left > 1 or len(worker.grants) > 1):
                 grant.revoked = True
-                self.send(b"D%d" % worker.id, "revoke", {"g": grant.id})
+                worker.order("revoke", g=grant.id)
 
     def kill(self, job: Job, works: set[int] | None) -> int:
-        """Kills the job's items that run; returns how many."""
+        """Kills the job's items that workers hold; returns how many."""
         count = 0
         for worker in self.pool.workers.values():
             for grant in worker.grants.values():
                 for ordinal, entry in enumerate(grant.items):
                     if entry and entry[0] is job and (works is None or split_key(entry[1][0])[1] in works):
                         count += 1
-                        self.send(b"D%d" % worker.id, "kill", {"g": grant.id, "o": ordinal, "reason": "killed"})
+                        self._doomed.add(entry[1][0])
+                        worker.order("kill", g=grant.id, o=ordinal, reason="killed")
+            if worker.grants:
+                worker.order("revoke", g=max(worker.grants))  # Those that have not started come back, and end then.
         return count
 
     def take_back_grants(self) -> None:
         """Puts back what workers of a broker that is gone held; the item that ran is charged a loss."""
         for grant, worker, keys in self.store.grants():
             now = last_words(self.pool.folder.worker(worker) / "page")
-            ran = keys[now.ordinal] if now.grant == grant and now.ordinal < len(keys) else None
+            ran = keys[now.ordinal] if now.started_s and now.grant == grant and now.ordinal < len(keys) else None
             if ran is not None:
                 self.store.many("UPDATE items SET attempt=attempt+1, losses=losses+1 WHERE id=? AND state=1", [(ran,)])
                 self.tried.add(ran)

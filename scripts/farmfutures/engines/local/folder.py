@@ -50,6 +50,10 @@ class Folder:
         """A file that a client appends its submissions to."""
         return self.journals / f"{client}.{number}.journal"
 
+    def client_lock(self, client: str) -> Path:
+        """Held as long as a client lives."""
+        return self.journals / f"{client}.lock"
+
     def blob(self, name: str) -> Path:
         """A payload that is too large for the database."""
         return self.blobs / name

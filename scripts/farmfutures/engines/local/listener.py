@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .client import LocalEngine
 
 _LOOK_MS = 500
-_HEARD_MS = 4000
 
 
 class Listener(threading.Thread):
@@ -53,20 +52,15 @@ class Listener(threading.Thread):
         poller = zmq.Poller()
         poller.register(self.socket, zmq.POLLIN)
         poller.register(self._bell, zmq.POLLIN)
-        quiet = 0
         while not self.stopping:
             ready = dict(poller.poll(_LOOK_MS))
             if self.socket in ready:
                 self._receive()
             elif not ready:
-                quiet += _LOOK_MS
                 if not is_held(self.engine.folder.lock) and self._wanted():
                     poller.unregister(self.socket)
                     self._bring_back()
                     poller.register(self.socket, zmq.POLLIN)
-                elif quiet >= _HEARD_MS:
-                    quiet = 0
-                    self.socket.send_multipart(wire.pack("here", {}))
         self.socket.close()
         self._bell.close()
 
@@ -89,7 +83,6 @@ class Listener(threading.Thread):
         self.engine.reconnect(self.endpoint)
         self._hello(lease=not self.engine.ids)
         with self.engine.lock:
-            self.engine.rung = True
             jobs = sorted({future.job_id for future in list(self.engine.futures.values()) if future.job_id is not None})
         self.socket.send_multipart(wire.pack("watch", {"jobs": jobs}))
 
@@ -104,8 +97,6 @@ class Listener(threading.Thread):
     def _handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
         if kind == "note":
             self._note(header, blob)
-        elif kind == "drained":
-            self.engine.drained(header["journal"], header["offset"])
         elif kind == "progress":
             future = self.engine.futures.get(item_key(header["j"], header["w"]))
             if future is not None:

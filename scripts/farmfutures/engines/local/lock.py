@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from .folder import open_private
 
 
+_TRIES = 200
+_TRY_S = 0.005
+
+
 class Lock:
     """A file lock; held until `release` or the end of the process."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = open_private(path, os.O_CREAT | os.O_RDWR)
+    def __init__(self, path: Path, flags: int = os.O_CREAT | os.O_RDWR) -> None:
+        self._file = open_private(path, flags)
+
+    def insist(self) -> None:
+        """Takes a lock that nobody else wants, over those who only look whether it is held.
+
+        Raises:
+            TimeoutError: Somebody does hold it.
+        """
+        for _ in range(_TRIES):
+            if self.take():
+                return
+            time.sleep(_TRY_S)
+        raise TimeoutError("the lock is held by another process")
 
     def take(self) -> bool:
         """Takes the lock; returns False where somebody has it."""
@@ -37,9 +54,10 @@ class Lock:
 
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock."""
-    if not path.exists():
+    try:
+        lock = Lock(path, os.O_RDWR)
+    except FileNotFoundError:
         return False
-    lock = Lock(path)
     try:
         return not lock.take()
     finally:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...settings import Settings
-from ...worker import logs, processes
+from ...worker import channel, logs, processes
 from .folder import Folder
 from .queue import Job, Lane, Ready
 
@@ -44,15 +44,17 @@ class Grant:
     told: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Worker:
-    """An interpreter as the broker sees it."""
+    """An interpreter as the broker sees it. `data` goes to the interpreter itself, `control` to its supervisor."""
 
     id: int
     lane: Lane
     process: subprocess.Popen[bytes]
+    data: channel.Link[channel.Record]
+    control: channel.Link[channel.Message]
     folder: Path
-    started_s: float
+    began_s: float
     grants: dict[int, Grant] = field(default_factory=dict)
     ready: bool = False
     leaving: bool = False
@@ -61,15 +63,20 @@ class Worker:
     ready_since: float = 0.0
     idle_since: float = 0.0
     took_s: float = 0.0
+    started_s: float = field(default_factory=time.time)
+
+    def order(self, kind: str, **header: Any) -> None:
+        """Tells the supervisor."""
+        header["k"] = kind
+        self.control.send(channel.pack_message(header))
 
 
 class Pool:
     """Starts and ends supervisors."""
 
-    def __init__(self, folder: Folder, settings: Settings, endpoint: str) -> None:
+    def __init__(self, folder: Folder, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
-        self.endpoint = endpoint
         self.workers: dict[int, Worker] = {}
         self.next_id = 1
 
@@ -79,32 +86,46 @@ class Pool:
         folder = self.folder.worker(number)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
-        with (folder / "supervisor.log").open("wb") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "farmfutures.worker"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                stderr=errors, env=self._own_environ(), start_new_session=True,
-            )  # fmt: skip
-        assert process.stdin is not None
-        # Everything travels here, nothing in argv: other users can read that.
-        process.stdin.write(json.dumps(self._config(number, folder, lane)).encode() + b"\n")
-        process.stdin.flush()
+        (control, data), theirs = zip(channel.pair(), channel.pair(), strict=True)
+        try:
+            process = self._spawn(folder, theirs)
+        finally:
+            for end in theirs:
+                end.close()
         processes.keep(process.pid)
         (folder / "supervisor").write_text(f"{process.pid} {processes.started(process.pid)}")
-        worker = Worker(number, lane, process, folder, time.time(), idle_since=time.monotonic())
+        worker = Worker(
+            number, lane, process, channel.Link(data, channel.cut_records), channel.Link(control, channel.cut_messages), folder,
+            time.monotonic(), idle_since=time.monotonic(),
+        )  # fmt: skip
         self.workers[number] = worker
+        # What an interpreter must look like travels here, nothing of it in argv: other users can read that.
+        worker.order("start", **self._config(folder, lane))
+        worker.data.send(channel.pack_message(self._child(lane)))
         return worker
 
-    def _config(self, number: int, folder: Path, lane: Lane) -> dict[str, Any]:
+    def _spawn(self, folder: Path, ends: tuple[socket.socket, ...]) -> subprocess.Popen[bytes]:
+        with (folder / "supervisor.log").open("wb") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-m", "farmfutures.worker", *(str(end.fileno()) for end in ends)], env=self._own_environ(),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+                **channel.to_inherit(*ends),
+            )  # fmt: skip
+
+    def _config(self, folder: Path, lane: Lane) -> dict[str, Any]:
+        return {
+            "folder": str(folder), "launch": {"interpreter": lane.launch["interpreter"]},
+            "env": self.environ(lane.launch["env"]), "logs": str(self.folder.jobs),
+            "log_limit": self.settings.log_limit_bytes, "start_timeout_s": self.settings.start_timeout_s, "goodbye_s": GOODBYE_S,
+        }  # fmt: skip
+
+    def _child(self, lane: Lane) -> dict[str, Any]:
         launch = lane.launch
         return {
-            "worker": number, "folder": str(folder), "state": str(self.folder.root), "endpoint": self.endpoint,
-            "launch": launch, "env": self.environ(launch["env"]), "log_limit": self.settings.log_limit_bytes,
-            "start_timeout_s": self.settings.start_timeout_s, "goodbye_s": GOODBYE_S,
-            "child": {
-                "sys_path": launch["sys_path"], "cwd": launch["cwd"], "bootstrap": launch["bootstrap"],
-                "settings": launch["settings"], "preflight": launch["preflight"], "logs": str(self.folder.jobs),
-                "blobs": str(self.folder.blobs), "inline_limit": self.settings.inline_limit_bytes,
-            },
+            "sys_path": launch["sys_path"], "cwd": launch["cwd"], "bootstrap": launch["bootstrap"],
+            "settings": launch["settings"], "preflight": launch["preflight"], "logs": str(self.folder.jobs),
+            "blobs": str(self.folder.blobs), "inline_limit": self.settings.inline_limit_bytes,
+            "log_limit": self.settings.log_limit_bytes,
         }  # fmt: skip
 
     def environ(self, extra: dict[str, str]) -> dict[str, str]:
@@ -129,8 +150,8 @@ class Pool:
         """Forgets a worker and what it kept on disk."""
         self.workers.pop(worker.id, None)
         processes.unkeep(worker.process.pid)
-        if worker.process.stdin:
-            worker.process.stdin.close()
+        worker.data.close()
+        worker.control.close()
         worker.process.wait()
         shutil.rmtree(worker.folder, ignore_errors=True)
 
@@ -139,10 +160,9 @@ class Pool:
         return [worker for worker in self.workers.values() if worker.lane is lane and not worker.leaving]
 
     def close(self) -> None:
-        """Ends every supervisor: it sees its standard input close and takes its interpreter along."""
+        """Ends every supervisor: it sees its control socket close and takes its interpreter along."""
         for worker in self.workers.values():
-            if worker.process.stdin:
-                worker.process.stdin.close()
+            worker.control.finish()
         deadline = time.monotonic() + 5
         for worker in list(self.workers.values()):
             try:
