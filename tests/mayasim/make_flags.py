@@ -1,0 +1,51 @@
+"""Writes ``site/mayasim/flags.json`` from the published stubs of Maya (types-maya): ``python tests/mayasim/make_flags.py``.
+
+The table holds every flag of every command that the stand-in offers, and what Maya's help has and the stubs lack.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+SITE = Path(__file__).resolve().parent / "site"
+
+LACKING = {
+    "currentTime": ["query", "q", "edit", "e"],
+    "upAxis": ["axis", "ax"],
+    "deleteUI": ["control", "ctl", "layout", "lay", "menu", "m", "window", "wnd"],
+    "fileInfo": ["query", "q"],
+    "dirmap": ["query", "q"],
+}
+"""Documented in Maya's command reference, missing in the stubs for these commands."""
+
+
+def stub_flags() -> dict[str, set[str]]:
+    """Returns all flags of all commands in the stubs."""
+    spec = find_spec("maya-stubs")
+    assert spec is not None and spec.submodule_search_locations, "pip install types-maya"
+    tree = ast.parse(Path(spec.submodule_search_locations[0], "cmds.pyi").read_text(encoding="utf-8"))
+    found: dict[str, set[str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            names = [arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)]
+            found.setdefault(node.name, set()).update(names)
+    return found
+
+
+def table() -> dict[str, list[str]]:
+    """Returns the table for what the stand-in offers."""
+    sys.path.insert(0, str(SITE))
+    from mayasim import commands  # noqa: F401
+    from mayasim.flags import COMMANDS
+
+    known = stub_flags()
+    return {name: sorted(known[name] | set(LACKING.get(name, ()))) for name in sorted(COMMANDS)}
+
+
+if __name__ == "__main__":
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(flags)}" for name, flags in table().items())
+    (SITE / "mayasim" / "flags.json").write_text("{\n" + lines + "\n}\n", encoding="utf-8")

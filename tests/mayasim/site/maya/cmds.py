@@ -1,0 +1,8 @@
+"""Maya's commands; empty until Maya is initialised."""
+
+import os
+
+if os.environ.get("FARMFUTURES_SIM_INTERACTIVE") == "1":
+    from mayasim import startup
+
+    startup.interactive()

@@ -1,0 +1,46 @@
+"""MEL, as far as anybody here uses it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from mayasim.flags import COMMANDS
+from mayasim.tokens import statements
+from mayasim.world import world
+
+_GETENV = re.compile(r'\s*getenv\s*\(?\s*"(\w+)"\s*\)?\s*;?\s*$')
+
+
+def eval(source: str) -> Any:
+    """Runs a line of MEL: ``getenv``, or a command with its flags.
+
+    Raises:
+        RuntimeError: There is no such procedure.
+    """
+    match = _GETENV.match(source)
+    if match:
+        # Values of Maya.env are seen here, and not in os.environ.
+        return world.environ.get(match[1]) or os.environ.get(match[1], "")
+    result = None
+    for words in statements(source if source.rstrip().endswith(";") else source + ";"):
+        if words[0] not in COMMANDS:
+            raise RuntimeError(f'Cannot find procedure "{words[0]}".')
+        plain = getattr(COMMANDS[words[0]], "mel", None)
+        result = plain(*words[1:]) if plain else _run(words)
+    return result
+
+
+def _run(words: list[str]) -> Any:
+    args: list[str] = []
+    flags: dict[str, Any] = {}
+    rest = list(words[1:])
+    while rest:
+        word = rest.pop(0)
+        if word.startswith("-") and not word[1:2].isdigit():
+            takes = bool(rest) and not rest[0].startswith("-") and word not in ("-q", "-query", "-e", "-edit")
+            flags[word[1:]] = rest.pop(0) if takes and len(rest) > 0 else True
+        else:
+            args.append(word)
+    return COMMANDS[words[0]](*args, **flags)

@@ -1,0 +1,82 @@
+"""Time and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import names
+from ..evaluate import numbers
+from ..flags import command
+from ..scene import Attribute, Node
+from ..world import world
+from .attributes import evaluator
+
+_CURVES = {"t": "animCurveTL", "r": "animCurveTA"}
+
+
+@command("query:q edit:e update:u")
+def currentTime(*args: float, **flags: Any) -> float:
+    """The current frame."""
+    if args:
+        world.scene.time = float(args[0])
+    return world.scene.time
+
+
+@command("query:q edit:e minTime:min maxTime:max animationStartTime:ast animationEndTime:aet")
+def playbackOptions(**flags: Any) -> Any:
+    """The playback range."""
+    if flags.pop("query", False):
+        return world.playback[next(iter(flags))]
+    flags.pop("edit", None)
+    world.playback.update({name: float(value) for name, value in flags.items()})
+    return None
+
+
+@command("attribute:at time:t value:v inTangentType:itt outTangentType:ott")
+def setKeyframe(*args: Any, **flags: Any) -> int:
+    """Sets a key."""
+    target = args[0] if args else world.scene.selection[0].name
+    name, _, attribute = target.partition(".")
+    node = world.node(name)
+    attribute = names.short(node.kind, attribute or flags["attribute"])
+    time = float(flags.get("time", world.scene.time))
+    value = flags["value"] if "value" in flags else evaluator(time).value(node, attribute)
+    _key(_curve(node, attribute), time, float(value))
+    world.scene.modified = True
+    return 1
+
+
+def _curve(node: Node, attribute: str) -> Node:
+    source = world.scene.sources.get((node, attribute))
+    if source is not None:
+        return source[0]
+    kind = _CURVES.get(names.PARENTS.get(attribute, ("",))[0], "animCurveTU")
+    curve = world.scene.create(kind, world.scene.free_name(f"{node.name}_{attribute}"))
+    world.scene.connect((curve, "o"), (node, attribute))
+    return curve
+
+
+def _key(curve: Node, time: float, value: float) -> None:
+    flat = numbers(curve, "ktv")
+    keys = {**dict(zip(flat[0::2], flat[1::2], strict=True)), time: value}
+    for path in [path for path in curve.attributes if path.startswith("ktv[")]:
+        del curve.attributes[path]
+    texts = [repr(number) for pair in sorted(keys.items()) for number in pair]
+    curve.attributes[f"ktv[0:{len(keys) - 1}]"] = Attribute(texts, flags=["-s", str(len(keys))])
+
+
+@command("query:q timeChange:tc valueChange:vc keyframeCount:kc attribute:at time:t eval:ev")
+def keyframe(target: str, **flags: Any) -> Any:
+    """Keys of a curve, or of a plug."""
+    name, _, attribute = target.partition(".")
+    node = world.node(name)
+    attribute = attribute or flags.get("attribute", "")
+    if attribute:
+        source = world.scene.sources.get((node, names.short(node.kind, attribute)))
+        if source is None:
+            return 0 if flags.get("keyframeCount") else None
+        node = source[0]
+    flat = numbers(node, "ktv")
+    if flags.get("keyframeCount"):
+        return len(flat) // 2
+    return flat[1::2] if flags.get("valueChange") else flat[0::2]

@@ -1,0 +1,278 @@
+"""Nodes: listing, types, making and unmaking, selection, hierarchy, namespaces."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable
+from typing import Any
+
+from ..flags import command, names
+from ..scene import Node
+from ..world import world
+
+_INHERITS = {
+    "mesh": ("shape", "geometryShape"), "nurbsCurve": ("shape", "geometryShape"), "nurbsSurface": ("shape", "geometryShape"),
+    "camera": ("shape",), "locator": ("shape", "geometryShape"), "joint": ("transform",), "pointLight": ("light", "shape"),
+    "directionalLight": ("light", "shape"), "spotLight": ("light", "shape"), "ambientLight": ("light", "shape"),
+    "file": ("texture2d",), "shadingEngine": ("objectSet",),
+}  # fmt: skip
+
+
+def kinds(node: Node) -> tuple[str, ...]:
+    """Returns a node's type and what that is a kind of."""
+    kind = "unknown" if node.unknown else node.kind
+    curve = ("animCurve",) if kind.startswith("animCurve") else ()
+    dag = ("dagNode",) if node.is_dag else ()
+    return (kind, *_INHERITS.get(kind, ()), *curve, *dag)
+
+
+def match(pattern: str) -> list[Node]:
+    """Returns the nodes that a name with wildcards means."""
+    if not any(sign in pattern for sign in "*?"):
+        return world.scene.find(pattern)
+    path = "|" in pattern
+    return [
+        node for node in world.scene.nodes
+        if fnmatch.fnmatchcase(node.path if path else node.name, pattern) and (":" in pattern or ":" not in node.name)
+    ]  # fmt: skip
+
+
+def resolved(args: Iterable[Any]) -> list[Node]:
+    """Returns the nodes of names, or what is selected.
+
+    Raises:
+        ValueError: A name means nothing.
+    """
+    given = names(*args)
+    found: list[Node] = []
+    for name in given:
+        matching = match(name)
+        if not matching:
+            raise ValueError(f"No object matches name: {name}")
+        found += matching
+    return found if given else list(world.scene.selection)
+
+
+@command(
+    "type:typ exactType:ext selection:sl long:l dag:dag shapes:s transforms:tr assemblies:as cameras:ca references:rf "
+    "defaultNodes:dn readOnly:ro recursive:r shortNames:sn showType:st dependencyNodes:dep uuid:uid lights:lt geometry:g "
+    "materials:mat textures:tex noIntermediate:ni referencedNodes:rn"
+)
+def ls(*args: Any, **flags: Any) -> list[str]:
+    """Lists nodes."""
+    found = list(world.scene.selection) if flags.get("selection") else _candidates(args)
+    if "type" in flags or "exactType" in flags:
+        wanted = set(names(flags.get("type") or flags.get("exactType")))
+        exact = "exactType" in flags
+        found = [node for node in found if wanted & set(kinds(node)[: 1 if exact else None])]
+    for flag, test in _TESTS.items():
+        if flags.get(flag):
+            found = [node for node in found if test(node)]
+    if flags.get("uuid"):
+        return [node.uuid for node in found]
+    shown = [node.path if flags.get("long") else world.scene.unique(node) for node in found]
+    if flags.get("showType"):
+        return [text for name, node in zip(shown, found, strict=True) for text in (name, kinds(node)[0])]
+    return shown
+
+
+_TESTS = {
+    "dag": lambda node: node.is_dag,
+    "shapes": lambda node: node.is_dag and node.parent is not None and "transform" not in kinds(node),
+    "transforms": lambda node: "transform" in kinds(node),
+    "assemblies": lambda node: node.is_dag and node.parent is None,
+    "cameras": lambda node: node.kind == "camera",
+    "lights": lambda node: "light" in kinds(node),
+    "references": lambda node: node.kind == "reference",
+    "textures": lambda node: "texture2d" in kinds(node),
+    "defaultNodes": lambda node: node.default or node.shared,
+    "referencedNodes": lambda node: node.reference is not None,
+    "readOnly": lambda node: node.reference is not None or node.default,
+}
+
+
+def _candidates(args: tuple[Any, ...]) -> list[Node]:
+    given = names(*args)
+    if not given:
+        return list(world.scene.nodes)
+    found: dict[int, Node] = {}
+    for name in given:
+        found.update((id(node), node) for node in match(name))
+    return list(found.values())
+
+
+@command("inherited:i")
+def nodeType(name: str, **flags: Any) -> Any:
+    """The type of a node."""
+    node = world.node(name.partition(".")[0])
+    return list(reversed(kinds(node))) if flags.get("inherited") else kinds(node)[0]
+
+
+@command("isType:i isAType:isa tagFromType:tgt")
+def objectType(name: str, **flags: Any) -> Any:
+    """The type of a node."""
+    node = world.node(name)
+    if "isType" in flags:
+        return flags["isType"] == kinds(node)[0]
+    return flags["isAType"] in kinds(node) if "isAType" in flags else kinds(node)[0]
+
+
+@command()
+def objExists(name: str) -> bool:
+    """Whether a node, or an attribute of one, is there."""
+    from .attributes import exists
+
+    node, dot, attribute = name.partition(".")
+    found = match(node)
+    return bool(found) and (not dot or exists(found[0], attribute))
+
+
+@command("name:n parent:p shared:s skipSelect:ss")
+def createNode(kind: str, **flags: Any) -> str:
+    """Makes a node; a shape gets a transform."""
+    from ..scene import SHAPES
+
+    scene = world.scene
+    parent = world.node(flags["parent"]) if flags.get("parent") else None
+    name = flags.get("name") or f"{kind}1"
+    if flags.get("shared") and scene.find(name):
+        return name
+    if kind in SHAPES and parent is None:
+        parent = scene.create("transform", scene.free_name(name.replace("Shape", "")))
+        name = flags.get("name") or f"{parent.name}Shape"
+    node = scene.create(kind, scene.free_name(name, parent), parent)
+    scene.modified = True
+    if not flags.get("skipSelect"):
+        scene.selection = [node]
+    return scene.unique(node)
+
+
+@command()
+def delete(*args: Any) -> None:
+    """Removes nodes."""
+    for node in resolved(args):
+        if node.default or node.reference is not None:
+            raise RuntimeError(f"Cannot delete locked or read-only node: {node.name}")
+        if node in world.scene.nodes:
+            world.scene.delete(node)
+    world.scene.modified = True
+
+
+@command("replace:r add:add deselect:d clear:cl all:all noExpand:ne toggle:tgl")
+def select(*args: Any, **flags: Any) -> None:
+    """Selects."""
+    scene = world.scene
+    found = [] if flags.get("clear") else resolved(args) if names(*args) else []
+    if flags.get("all"):
+        found = [node for node in scene.nodes if node.is_dag and node.parent is None]
+    if flags.get("add"):
+        scene.selection += [node for node in found if node not in scene.selection]
+    elif flags.get("deselect"):
+        scene.selection = [node for node in scene.selection if node not in found]
+    else:
+        scene.selection = found
+
+
+@command("children:c parent:p shapes:s allDescendents:ad allParents:ap fullPath:f path:pa type:typ noIntermediate:ni")
+def listRelatives(*args: Any, **flags: Any) -> list[str] | None:
+    """Parents, children and shapes."""
+    found: list[Node] = []
+    for node in resolved(args):
+        if flags.get("parent"):
+            found += [node.parent] if node.parent is not None else []
+        elif flags.get("allDescendents"):
+            found += _below(node)
+        else:
+            found += [child for child in node.children if not flags.get("shapes") or "transform" not in kinds(child)]
+    if "type" in flags:
+        found = [node for node in found if set(names(flags["type"])) & set(kinds(node))]
+    return [node.path if flags.get("fullPath") else world.scene.unique(node) for node in found] or None
+
+
+def _below(node: Node) -> list[Node]:
+    return [*(deep for child in node.children for deep in _below(child)), *node.children]
+
+
+@command()
+def rename(*args: str) -> str:
+    """Gives a node another name."""
+    node, name = (world.node(args[0]), args[1]) if len(args) > 1 else (world.scene.selection[0], args[0])
+    world.scene.modified = True
+    return world.scene.rename(node, name)
+
+
+@command("world:w relative:r absolute:a")
+def parent(*args: Any, **flags: Any) -> list[str]:
+    """Puts nodes under the last one."""
+    given = names(*args)
+    target = None if flags.get("world") else world.node(given.pop())
+    for node in map(world.node, given):
+        world.scene.move(node, target)
+    world.scene.modified = True
+    return [world.scene.unique(world.node(name.split("|")[-1])) for name in given]
+
+
+@command("name:n empty:em parent:p world:w")
+def group(*args: Any, **flags: Any) -> str:
+    """Puts nodes under a new transform."""
+    scene = world.scene
+    members = [] if flags.get("empty") else resolved(args)
+    above = world.node(flags["parent"]) if flags.get("parent") else None
+    made = scene.create("transform", scene.free_name(flags.get("name") or "group1", above), above)
+    for node in members:
+        scene.move(node, made)
+    scene.modified, scene.selection = True, [made]
+    return scene.unique(made)
+
+
+def _primitive(kind: str, shape: str, name: str) -> list[str]:
+    scene = world.scene
+    top = scene.create("transform", scene.free_name(name))
+    scene.create(shape, f"{top.name}Shape", top)
+    scene.modified, scene.selection = True, [top]
+    if not kind:
+        return [top.name]
+    maker = scene.create(kind, scene.free_name(f"{kind}1"))
+    scene.connect((maker, "out"), (top.children[0], "i"))
+    return [top.name, maker.name]
+
+
+@command("name:n width:w height:h depth:d")
+def polyCube(**flags: Any) -> list[str]:
+    """A cube."""
+    return _primitive("polyCube", "mesh", flags.get("name") or "pCube1")
+
+
+@command("name:n radius:r")
+def polySphere(**flags: Any) -> list[str]:
+    """A sphere."""
+    return _primitive("polySphere", "mesh", flags.get("name") or "pSphere1")
+
+
+@command("name:n position:p")
+def spaceLocator(**flags: Any) -> list[str]:
+    """A locator."""
+    return _primitive("", "locator", flags.get("name") or "locator1")
+
+
+@command("name:n focalLength:fl")
+def camera(**flags: Any) -> list[str]:
+    """A camera."""
+    made = _primitive("", "camera", flags.get("name") or "camera1")
+    return [*made, f"{made[0]}Shape"]
+
+
+@command("exists:ex add:add set:set removeNamespace:rm")
+def namespace(*args: str, **flags: Any) -> Any:
+    """Namespaces."""
+    if "exists" in flags:
+        wanted = flags["exists"].strip(":")
+        return any(node.name.startswith(f"{wanted}:") for node in world.scene.nodes)
+    return None
+
+
+@command("query:q remove:r list:l dataTypes:dt nodeTypes:nt version:v")
+def unknownPlugin(*args: str, **flags: Any) -> Any:
+    """Plug-ins that the scene asks for and that are not there."""
+    asked = [words[-2] for words in world.scene.requires]
+    return [str(name) for name in asked if name in world.missing] or None

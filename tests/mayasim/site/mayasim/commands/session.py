@@ -1,0 +1,129 @@
+"""What this Maya is, and its preferences."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from ..flags import command
+from ..world import LONG_UNITS, SHORT_UNITS, world
+
+
+@command("version:v apiVersion:api cutIdentifier:c batch:b product:p operatingSystem:os installedVersion:iv windows:win "
+         "linux:li macOS:mac uiLanguage:uil preferences:pd")  # fmt: skip
+def about(**flags: Any) -> Any:
+    """About Maya."""
+    year = int(world.version[:4]) if world.version[:4].isdigit() else 2026
+    answers = {
+        "version": world.version, "apiVersion": year * 10000 + 100, "cutIdentifier": f"{year}03101234-standin",
+        "batch": world.batch, "product": f"Maya {world.version}", "installedVersion": f"Maya {world.version}",
+        "operatingSystem": {"win32": "nt", "darwin": "mac"}.get(sys.platform, "linux64"), "windows": sys.platform == "win32",
+        "linux": sys.platform == "linux", "macOS": sys.platform == "darwin", "uiLanguage": "en_US",
+        "preferences": os.environ.get("MAYA_APP_DIR", ""),
+    }  # fmt: skip
+    return answers[next(iter(flags))]
+
+
+@command("query:q edit:e linear:l angle:a time:t fullName:f updateAnimation:ua")
+def currentUnit(**flags: Any) -> Any:
+    """Units."""
+    wanted = [unit for unit in ("linear", "angle", "time") if unit in flags]
+    if flags.get("query"):
+        unit = world.units[wanted[0]]
+        return LONG_UNITS.get(unit, unit) if flags.get("fullName") else unit
+    for unit in wanted:
+        world.units[unit] = SHORT_UNITS.get(flags[unit], flags[unit])
+    return None
+
+
+@command("query:q axis:ax rotateView:rv")
+def upAxis(**flags: Any) -> Any:
+    """The up-axis."""
+    if not flags.get("query"):
+        world.up_axis = flags["axis"]
+    return world.up_axis
+
+
+@command("query:q currentRenderLayer:crl")
+def editRenderLayerGlobals(**flags: Any) -> str:
+    """The current render layer."""
+    if not flags.get("query"):
+        layer = world.node(flags["currentRenderLayer"])
+        if layer.reference is not None:
+            raise RuntimeError(f"Cannot make a referenced render layer the current one: {layer.name}")
+        world.layer = layer.name
+    return world.layer
+
+
+@command("query:q state:st openChunk:ock closeChunk:cck undoName:un infinity:in length:l stateWithoutFlush:swf chunkName:cn "
+         "printQueue:pq undoQueueEmpty:uqe")  # fmt: skip
+def undoInfo(**flags: Any) -> Any:
+    """The undo queue."""
+    if flags.get("query"):
+        return {"state": world.undo, "undoName": "", "undoQueueEmpty": True}.get(next(name for name in flags if name != "query"))
+    world.undo = bool(flags.get("state", flags.get("stateWithoutFlush", world.undo)))
+    return None
+
+
+@command("query:q enable:en mapDirectory:m getMappedDirectory:gmd getAllMappings:gam convertDirectory:cd unmapDirectory:um")
+def dirmap(*args: str, **flags: Any) -> Any:
+    """Path mapping."""
+    if flags.get("query"):
+        return world.mapping_on
+    if "enable" in flags:
+        world.mapping_on = bool(flags["enable"])
+    if "mapDirectory" in flags:
+        world.mapping.append(tuple(flags["mapDirectory"]))
+    if flags.get("getAllMappings"):
+        return [path for pair in world.mapping for path in pair]
+    if "convertDirectory" in flags:
+        path = flags["convertDirectory"]
+        return next((new + path[len(old) :] for old, new in world.mapping if path.startswith(old)), path)
+    return None
+
+
+@command("query:q exists:ex intValue:iv floatValue:fv stringValue:sv remove:rm list:l")
+def optionVar(**flags: Any) -> Any:
+    """Preferences of scripts."""
+    if "exists" in flags:
+        return flags["exists"] in world.options
+    if "query" in flags:
+        return world.options.get(flags["query"], 0)
+    if "remove" in flags:
+        world.options.pop(flags["remove"], None)
+    for kind in ("intValue", "floatValue", "stringValue"):
+        if kind in flags:
+            world.options[flags[kind][0]] = flags[kind][1]
+    return None
+
+
+@command("query:q mode:m")
+def evaluationManager(**flags: Any) -> list[str] | None:
+    """How the graph is evaluated."""
+    return ["off"] if flags.get("query") else None
+
+
+@command("force:f suspend:su currentView:cv")
+def refresh(**flags: Any) -> None:
+    """Draws, where there is something to draw on."""
+
+
+@command("noContext:n")
+def warning(text: str, **flags: Any) -> str:
+    """Says something that may be wrong."""
+    world.warn(text)
+    return text
+
+
+@command("noContext:n showLineNumber:sl")
+def error(text: str, **flags: Any) -> None:
+    """Ends a script."""
+    raise RuntimeError(text)
+
+
+@command("abort:a exitCode:ec force:f")
+def quit_(**flags: Any) -> None:
+    """Ends Maya."""
+    sys.stdout.flush()
+    os._exit(int(flags.get("exitCode", 0)))

@@ -1,0 +1,241 @@
+"""What a plug is worth at a time: through connections, animation curves and the few nodes that only pass values on."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from . import names
+from .curves import Curve
+from .scene import Attribute, Node, Scene
+from .tokens import Quoted
+
+Matrix = list[list[float]]
+
+_DEFAULTS: dict[str, Any] = {
+    "v": True, "sx": 1.0, "sy": 1.0, "sz": 1.0, "io": False, "ro": 0, "fl": 35.0, "cf": 1.0, "pre": 0, "pst": 0, "wgt": False,
+    "rnd": False, "ftn": "", "nds": 0, "w": 960, "h": 540, "fs": 1.0, "ef": 10.0, "an": False, "pff": True, "ifp": "",
+    "ncp": 0.1, "fcp": 10000.0, "hfa": 1.41732, "vfa": 0.94488, "uvt": 0, "ufe": False,
+}  # fmt: skip
+_ZERO = frozenset(child for children in names.COMPOUNDS.values() for child in children)
+_ANGLES = frozenset({"rx", "ry", "rz", "jox", "joy", "joz"})
+_ORDERS = ("xyz", "yzx", "zxy", "xzy", "yxz", "zyx")
+_INDEXED = re.compile(r"(.+)\[(\d+)(?::(\d+))?\]$")
+
+
+class Evaluator:
+    """Reads plugs of a scene at one time, in frames."""
+
+    def __init__(self, scene: Scene, time: float, fps: float) -> None:
+        self.scene = scene
+        self.time = time
+        self.fps = fps
+        self._depth = 0
+
+    def value(self, node: Node, attribute: str) -> Any:
+        """Returns the value of a plug; ``attribute`` is a short path.
+
+        Raises:
+            LookupError: The node has no such attribute, as far as is known.
+        """
+        source = self.scene.sources.get((node, attribute))
+        if source is not None:
+            return self._output(*source)
+        if attribute in names.COMPOUNDS:
+            stored = node.attributes.get(attribute)
+            if stored is None or any((node, child) in self.scene.sources for child in names.COMPOUNDS[attribute]):
+                return [tuple(self.value(node, child) for child in names.COMPOUNDS[attribute])]
+        if attribute in names.PARENTS and attribute not in node.attributes:
+            parent, place = names.PARENTS[attribute]
+            if (node, parent) in self.scene.sources or parent in node.attributes:
+                return self.value(node, parent)[0][place]
+        return self._stored(node, attribute)
+
+    def _stored(self, node: Node, attribute: str) -> Any:
+        found = node.attributes.get(attribute) or _in_range(node, attribute)
+        if found is not None:
+            return parse(found)
+        if attribute in ("wm", "wm[0]"):
+            return [x for row in world_matrix(self, node) for x in row]
+        if attribute in ("m", "im"):
+            return [x for row in local_matrix(self, node) for x in row]
+        if node.kind == "time" and attribute == "o":
+            return self.time
+        if node.kind.startswith("animCurve") and attribute == "o":
+            return self._output(node, attribute)
+        if attribute in _DEFAULTS:
+            return _DEFAULTS[attribute]
+        if attribute in _ZERO:
+            return 0.0
+        dynamic = _dynamic(node, attribute)
+        if dynamic is not None:
+            return dynamic
+        raise LookupError(attribute)
+
+    def _output(self, node: Node, attribute: str) -> Any:
+        self._depth += 1
+        try:
+            if self._depth > 200:
+                return 0.0  # A cycle: Maya warns, and takes what was there before.
+            return self._computed(node, attribute)
+        finally:
+            self._depth -= 1
+
+    def _computed(self, node: Node, attribute: str) -> Any:
+        if node.kind.startswith("animCurve"):
+            driver = self.scene.sources.get((node, "i"))
+            at = self._output(*driver) if driver is not None else self.time
+            return curve(node, self.fps).at(at)
+        if node.kind == "unitConversion":
+            # Between degrees and radians it changes nothing that is seen, since plugs are read in degrees.
+            factor = float(self.value(node, "cf"))
+            turns = min(abs(factor - math.radians(1)), abs(factor - math.degrees(1))) < 1e-4
+            value = self.value(node, "i")
+            return value if turns else value * factor
+        if node.kind == "pairBlend" and attribute.startswith("o") and (node, f"i{attribute[1:]}1") in self.scene.sources:
+            return self.value(node, f"i{attribute[1:]}1")
+        return self.value(node, attribute)
+
+
+def parse(attribute: Attribute) -> Any:
+    """Returns the value that a setAttr statement gave."""
+    kind, words = attribute.kind, attribute.values
+    if kind == "string" or (not kind and words and isinstance(words[0], Quoted)):
+        return str(words[0]) if words else ""
+    if kind in ("double3", "float3", "double2", "float2", "long3", "short3", "long2", "short2", "double4"):
+        return [tuple(float(text) for text in words)]
+    if kind == "matrix":
+        return [float(text) for text in words if _is_number(text)]
+    if kind in ("stringArray", "doubleArray", "Int32Array"):
+        return [str(text) if kind == "stringArray" else float(text) for text in words[1:]]
+    if kind:
+        return None  # Meshes, curves, edits of references: not read as values.
+    values = [_plain(text) for text in words]
+    return values[0] if len(values) == 1 else [tuple(values)]
+
+
+def _plain(text: str) -> Any:
+    if text in ("yes", "on", "true"):
+        return True
+    if text in ("no", "off", "false"):
+        return False
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return float(text) if _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _in_range(node: Node, attribute: str) -> Attribute | None:
+    """Finds an element in a statement that gave several: ``"pt[3]"`` in ``"pt[0:7]"``."""
+    match = _INDEXED.fullmatch(attribute)
+    if match is None:
+        return None
+    wanted = int(match[2])
+    for path, found in node.attributes.items():
+        inside = _INDEXED.fullmatch(path)
+        if inside and inside[1] == match[1] and inside[3] and int(inside[2]) <= wanted <= int(inside[3]):
+            size = len(found.values) // (int(inside[3]) - int(inside[2]) + 1)
+            start = (wanted - int(inside[2])) * size
+            return Attribute(found.values[start : start + size], found.kind)
+    return None
+
+
+def _dynamic(node: Node, attribute: str) -> Any:
+    for words in node.dynamic:
+        flags = dict(zip(words, words[1:], strict=False))
+        if attribute in (flags.get("-ln"), flags.get("-sn")):
+            default = flags.get("-dv", "")
+            return "" if flags.get("-dt") == "string" else _plain(default) if default else 0
+    return None
+
+
+def numbers(node: Node, attribute: str) -> list[float]:
+    """Returns all values of an array that a file may give in several statements."""
+    return [
+        float(_plain(text)) for path, found in node.attributes.items() if path.startswith(f"{attribute}[") for text in found.values
+    ]  # fmt: skip
+
+
+def curve(node: Node, fps: float) -> Curve:
+    """Makes the curve of an animCurve node."""
+    flat = numbers(node, "ktv")
+    count = len(flat) // 2
+    tangent = int(parse(node.attributes["tan"])) if "tan" in node.attributes else 18
+    kinds = [[int(n) for n in numbers(node, name)] or [tangent] * count for name in ("kit", "kot")]
+    xy = [list(zip(numbers(node, f"k{s}x"), numbers(node, f"k{s}y"), strict=False)) for s in "io"]
+    ends = [int(parse(node.attributes[name])) if name in node.attributes else 0 for name in ("pre", "pst")]
+    return Curve(
+        flat[0::2], flat[1::2], *(kind + [tangent] * (count - len(kind)) for kind in kinds),
+        *(found + [(1.0, 0.0)] * (count - len(found)) for found in xy), *ends, fps, node.kind in ("animCurveTA", "animCurveUA"),
+    )  # fmt: skip
+
+
+# --- matrices: rows, as Maya's; a point is a row in front
+
+
+def local_matrix(plugs: Evaluator, node: Node) -> Matrix:
+    """Returns a transform's matrix (Maya help, transform: pivots, scale, rotation, translation; no shear)."""
+
+    def three(name: str) -> tuple[float, float, float]:
+        x, y, z = plugs.value(node, name)[0]
+        return x, y, z
+
+    order = _ORDERS[int(plugs.value(node, "ro"))]
+    pivot, scale_pivot = three("rp"), three("sp")
+    steps = [
+        _move(_minus(scale_pivot)), _scale(three("s")), _move(scale_pivot), _move(three("spt")), _move(_minus(pivot)),
+        _turn(three("r"), order),
+    ]  # fmt: skip
+    if node.kind == "joint":
+        steps.append(_turn(three("jo"), "xyz"))
+    result = _move((0, 0, 0))
+    for step in [*steps, _move(pivot), _move(three("rpt")), _move(three("t"))]:
+        result = times(result, step)
+    return result
+
+
+def world_matrix(plugs: Evaluator, node: Node) -> Matrix:
+    """Returns the matrix from a node's space to the world's."""
+    own = local_matrix(plugs, node) if node.kind in ("transform", "joint") else _move((0, 0, 0))
+    return times(own, world_matrix(plugs, node.parent)) if node.parent is not None else own
+
+
+def times(one: Matrix, two: Matrix) -> Matrix:
+    """Multiplies."""
+    return [[sum(one[i][k] * two[k][j] for k in range(4)) for j in range(4)] for i in range(4)]
+
+
+def _minus(vector: tuple[float, float, float]) -> tuple[float, float, float]:
+    return -vector[0], -vector[1], -vector[2]
+
+
+def _move(by: tuple[float, float, float]) -> Matrix:
+    return [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [*by, 1]]
+
+
+def _scale(by: tuple[float, float, float]) -> Matrix:
+    return [[by[0], 0, 0, 0], [0, by[1], 0, 0], [0, 0, by[2], 0], [0, 0, 0, 1]]
+
+
+def _turn(degrees: tuple[float, float, float], order: str) -> Matrix:
+    result = _move((0, 0, 0))
+    for axis in order:
+        result = times(result, _about(axis, math.radians(degrees["xyz".index(axis)])))
+    return result
+
+
+def _about(axis: str, angle: float) -> Matrix:
+    c, s = math.cos(angle), math.sin(angle)
+    return {
+        "x": [[1, 0, 0, 0], [0, c, s, 0], [0, -s, c, 0], [0, 0, 0, 1]],
+        "y": [[c, 0, -s, 0], [0, 1, 0, 0], [s, 0, c, 0], [0, 0, 0, 1]],
+        "z": [[c, s, 0, 0], [-s, c, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+    }[axis]

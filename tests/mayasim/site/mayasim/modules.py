@@ -1,0 +1,102 @@
+"""Module files on MAYA_MODULE_PATH: the grammar of Maya's help, and what MHendricks/maya-module-examples found by test.
+
+Every file of a module folder is read, whatever its name. A blank line or a comment ends a module's block. Values of
+several modules come in the order of the modules' names; what is appended to an unset variable begins with a separator.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .world import World
+
+_PLATFORM = {"win32": "win64", "darwin": "mac"}.get(sys.platform, "linux")
+_VARIABLE = re.compile(r"(\w+)\s*(\+?:?=)\s*(.*)")
+_FOLDER = re.compile(r"(?:\[r\] )?(icons|plug-ins|presets|scripts|resources): ?(.+)")
+_VARIABLES = {"plug-ins": "MAYA_PLUG_IN_PATH", "scripts": "MAYA_SCRIPT_PATH", "icons": "XBMLANGPATH", "presets": "MAYA_PRESET_PATH"}
+_CONDITIONS = ("MAYAVERSION", "PLATFORM", "LOCALE")
+
+
+@dataclass
+class Module:
+    """One block of a module file."""
+
+    name: str
+    root: str
+    folders: dict[str, str] = field(default_factory=dict)
+    settings: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def load(world: World) -> None:
+    """Reads all module files and sets what they say."""
+    found: list[Module] = []
+    for folder in filter(None, os.environ.get("MAYA_MODULE_PATH", "").split(os.pathsep)):
+        for file in sorted(Path(folder).glob("*")) if os.path.isdir(folder) else ():
+            if file.is_file():
+                found += _read(file, world.version)
+    for module in sorted(found, key=lambda module: module.name):
+        world.modules.setdefault(module.name, module.root)
+        _apply(module)
+
+
+def _read(file: Path, version: str) -> list[Module]:
+    found: list[Module] = []
+    current: Module | None = None
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        if line.startswith("+ "):
+            current = _begin(file, line[2:].split(), version)
+            found += [current] if current else []
+        elif not line.strip() or line.lstrip().startswith(("#", "//")):
+            current = None
+        elif current is not None:
+            _setting(current, line.strip())
+    return found
+
+
+def _begin(file: Path, words: list[str], version: str) -> Module | None:
+    """Reads ``MAYAVERSION:2026 PLATFORM:linux name version path``; None where it is for another Maya."""
+    while words and words[0].partition(":")[0] in _CONDITIONS:
+        key, _, value = words.pop(0).partition(":")
+        if (key == "MAYAVERSION" and value != version) or (key == "PLATFORM" and value != _PLATFORM):
+            return None
+    if len(words) < 3:
+        return None
+    root = os.path.normpath(os.path.join(file.parent, " ".join(words[2:])))
+    return Module(words[0], root.replace("\\", "/"))
+
+
+def _setting(module: Module, line: str) -> None:
+    folder = _FOLDER.fullmatch(line)
+    variable = _VARIABLE.fullmatch(line)
+    if folder:
+        module.folders[folder[1]] = os.path.normpath(os.path.join(module.root, folder[2]))
+    elif variable:
+        name, how, value = variable.groups()
+        if ":" in how:
+            value = os.path.normpath(os.path.join(module.root, value)) if value else f"{module.root}/"
+        module.settings.append((name, how, value))
+
+
+def _apply(module: Module) -> None:
+    for folder, variable in _VARIABLES.items():
+        _append(variable, module.folders.get(folder, f"{module.root}/{folder}"))
+    scripts = module.folders.get("scripts", f"{module.root}/scripts")
+    _append("PYTHONPATH", scripts)
+    sys.path.append(scripts)
+    for name, how, value in module.settings:
+        if "+" in how:
+            _append(name, value)
+        else:
+            os.environ[name] = value
+        if name == "PYTHONPATH":
+            sys.path.append(value)
+
+
+def _append(name: str, value: str) -> None:
+    os.environ[name] = f"{os.environ.get(name, '')}{os.pathsep}{value}"
