@@ -105,7 +105,7 @@ class Session:
             cut_identifier=_cmds.cut_identifier(),
             python=platform.python_version(),
             platform=sys.platform,
-            workspace=_cmds.workspace_root().rstrip("/"),
+            workspace=_workspace(),
             scene=_cmds.scene_name(),
             scene_type=_cmds.scene_type(),
             modified=_cmds.is_modified(),
@@ -195,6 +195,12 @@ def require_maya(what: str) -> None:
             f"cannot {what} from a thread: Maya's commands work on its main thread only. "
             "Call it there, or through maya.utils.executeInMainThreadWithResult."
         )
+
+
+def _workspace() -> str:
+    """Maya's default project is a name only, until something is saved there; workers have the same default."""
+    root = _cmds.workspace_root().rstrip("/")
+    return root if os.path.isdir(root) else ""
 
 
 def _place(environ: Mapping[str, str]) -> Place:

@@ -103,8 +103,9 @@ def samples() -> list[str]:
     """Returns some nodes of every kind that the scene has: what was not saved, then one of a type."""
     from maya import cmds
 
-    kinds = {cmds.nodeType(node): node for node in reversed(names(cmds.ls()))}
-    return ["not_saved_yet", *sorted(set(kinds.values()) - {"not_saved_yet"})][:_SAMPLES]
+    own = set(names(cmds.ls())) - set(names(cmds.ls(defaultNodes=True))) - {"not_saved_yet"}
+    kinds = {cmds.nodeType(node): node for node in sorted(own, reverse=True)}
+    return ["not_saved_yet", *sorted(kinds.values())][:_SAMPLES]
 
 
 def names(answer: object) -> list[str]:

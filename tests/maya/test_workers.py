@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -15,7 +16,7 @@ import pytest
 
 from farmfutures import call as calls
 from farmfutures.maya import Executor
-from farmfutures.worker import pipe
+from farmfutures.worker import channel
 from farmfutures.worker.page import Page
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake mayapy is a shell script")
@@ -30,29 +31,31 @@ class Worker:
         folder.mkdir()
         self.folder = folder
         Page(folder / "page", create=True)
-        inherit, self.down = os.pipe()
-        self.up, out = os.pipe()
+        self.socket, theirs = channel.pair()
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         environ |= options["env"] | {"PYTHONPATH": str(SCRIPTS)}
-        command = [*options["interpreter"], "-m", "farmfutures.worker.child", str(inherit), str(out), str(folder)]
+        command = [*options["interpreter"], "-m", "farmfutures.worker.child", str(theirs.fileno()), str(folder)]
         with (folder / "out.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environ, pass_fds=(inherit, out))
-        os.close(inherit)
-        os.close(out)
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=environ, **channel.to_inherit(theirs)
+            )
+        theirs.close()
         self.records = self._read()
         preflight = options.get("preflight")
         config = {
             "sys_path": options.get("sys_path", []), "cwd": None, "settings": options["settings"],
             "bootstrap": options["bootstrap"], "preflight": [preflight] if preflight else [],
-            "inline_limit": 1 << 20, "blobs": str(folder), "logs": str(folder / "logs"),
+            "inline_limit": 1 << 20, "log_limit": 1 << 20, "blobs": str(folder), "logs": str(folder / "logs"),
         }  # fmt: skip
-        pipe.write_run(self.down, config, b"")
+        self.socket.sendall(channel.pack_message(config))
         self.hello = next(self.records)
         self.run_count = 0
 
-    def _read(self) -> Generator[pipe.Record, None, None]:
-        records = pipe.Records(self.up)
-        while (found := records.read()) is not None:
+    def _read(self) -> Generator[channel.Record, None, None]:
+        data = b""
+        while part := self.socket.recv(1 << 16):
+            found, used = channel.cut_records(data + part)
+            data = (data + part)[used:]
             yield from found
 
     def call(self, function: Any, *args: Any, **item: Any) -> Any:
@@ -60,7 +63,7 @@ class Worker:
         self.run_count += 1
         data = calls.pack_call(function, args, {})
         header = {"g": self.run_count, "j": [1], "w": [self.run_count], "a": [1], "n": [len(data)], "l": [1]}
-        pipe.write_run(self.down, {**header, "x": {"0": item} if item else {}}, data)
+        self.socket.sendall(channel.pack_message({**header, "x": {"0": item} if item else {}, "t": {}}, data))
         value, error = calls.unpack_outcome(next(self.records).payload)
         if error is not None:
             raise error
@@ -71,13 +74,12 @@ class Worker:
         return (self.folder / "out.log").read_text()
 
     def leave(self) -> int:
-        """Ends it as a supervisor does; returns its exit code."""
+        """Ends it as a broker does; returns its exit code."""
         with contextlib.suppress(OSError):
-            os.close(self.down)
+            self.socket.shutdown(socket.SHUT_WR)
         code = self.process.wait(20)
         self.records.close()
-        with contextlib.suppress(OSError):
-            os.close(self.up)
+        self.socket.close()
         return code
 
 
@@ -116,7 +118,7 @@ def session(maya: Any, scene: Path) -> Any:
 
 def test_q34_q35_q36_a_call_finds_maya_scene_and_workspace(start: Start, no_maya: None, scene: Path) -> None:
     worker = start(Executor(filename=scene, workspace=scene.parents[1]))
-    assert worker.hello.kind == pipe.READY
+    assert worker.hello.kind == channel.READY
     query = "cmds.file(query=True, sceneName=True), cmds.workspace(query=True, rootDirectory=True)"
     assert worker.call("farmfutures.maya:evaluate", query) == (str(scene), f"{scene.parents[1]}/")
 
@@ -157,7 +159,7 @@ def test_qs16_preflight_runs_in_maya_before_the_call_is_unpickled(start: Start, 
         f"    sys.path.append({str(tmp_path / 'lib')!r})\n"
     )
     worker = start(Executor(), preflight="ready:go", sys_path=[str(tmp_path)])
-    assert worker.hello.kind == pipe.READY, worker.log
+    assert worker.hello.kind == channel.READY, worker.log
     assert worker.call("only_there:answer") == 42
 
 
@@ -193,7 +195,7 @@ def test_what_goes_wrong_before_the_first_call(
     start: Start, no_maya: None, env: dict[str, str], settings: dict[str, Any], text: str, final: bool
 ) -> None:
     worker = start(Executor(), env=env, settings=settings)
-    assert worker.hello.kind == pipe.FAILED
+    assert worker.hello.kind == channel.FAILED
     assert text in worker.hello.payload.decode()
     assert bool(worker.hello.flags) is final
     assert text in worker.log
