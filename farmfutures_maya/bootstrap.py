@@ -20,7 +20,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -48,7 +47,6 @@ WORKER_ENVIRON = {
 """What a worker's Maya is started with (maya-usd's cmake/test.cmake, docker-mayapy, cmdx). A job's ``env`` wins."""
 
 _APP_DIR_PREFIX = "farmfutures-maya-"
-_OWNER = re.compile(re.escape(_APP_DIR_PREFIX) + r"(\d+)-.*")
 
 _private: Path | None = None
 _opened = False
@@ -163,12 +161,12 @@ def _why_no_start(error: RuntimeError) -> str:
 def _make_private_app_dir(version: str | None) -> None:
     """Points MAYA_APP_DIR to a folder of this process, keeping what the user's own folder would add.
 
-    That is ``Maya.env``, the modules and the scripts (``userSetup.py`` among them) in it.
+    That is ``Maya.env``, the modules and the scripts (``userSetup.py`` among them) in it. It lies in the worker's folder,
+    so that it goes with the worker, even one that was killed.
     """
     global _private
-    _remove_left_over()
     own = Path(app_dir(os.environ))
-    _private = Path(tempfile.mkdtemp(prefix=f"{_APP_DIR_PREFIX}{os.getpid()}-"))
+    _private = Path(tempfile.mkdtemp(prefix=_APP_DIR_PREFIX, dir=os.environ.get("FARMFUTURES_WORKER_DIR")))
     atexit.register(_remove_private_app_dir)  # A bootstrap that fails later has no goodbye.
     os.environ["MAYA_APP_DIR"] = str(_private)
     year = str(MayaVersion.parse(version).major or "") if version else ""
@@ -192,15 +190,6 @@ def _add_folders(variable: str, folders: tuple[Path, ...]) -> list[str]:
     if there:
         os.environ[variable] = os.pathsep.join(dict.fromkeys([*before, *there]))
     return there
-
-
-def _remove_left_over() -> None:
-    """Removes what killed processes of this user left: they had no time for their goodbye."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_APP_DIR_PREFIX}*"):
-        found = _OWNER.fullmatch(folder.name)
-        with contextlib.suppress(OSError):
-            if found and sys.platform == "linux" and not os.path.exists(f"/proc/{found[1]}"):
-                shutil.rmtree(folder)
 
 
 def _check_version(settings: dict[str, Any]) -> None:

@@ -146,15 +146,19 @@ class Farm:
             return None
         return dict(self._engine.request("status"))
 
-    def stop_broker(self, *, timeout_s: float = 10) -> bool:
+    def stop_broker(self, *, timeout_s: float = 10, drain: bool = False) -> bool:
         """Stops the broker and its interpreters; what is queued stays. Returns False where none ran.
+
+        Args:
+            timeout_s: How long to wait until it is gone, in seconds.
+            drain: Let what runs end first. Otherwise it goes back to the queue, and no attempt is charged.
 
         Raises:
             EngineUnavailableError: It did not stop in time.
         """
         if not self._is_up():
             return False
-        self._engine.request("stop")
+        self._engine.request("stop", drain=drain)
         deadline = time.monotonic() + timeout_s
         while self._is_up():
             if time.monotonic() > deadline:

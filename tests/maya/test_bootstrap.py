@@ -218,16 +218,11 @@ def test_preferences_can_be_shared(
     assert library_maya.LOG[0][2]["MAYA_APP_DIR"] == str(tmp_path)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says cheaply and safely which processes live")
-def test_what_killed_workers_left_is_removed(
+def test_preferences_lie_in_the_folder_of_the_worker(
     library_maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    dead, alive = tmp_path / f"farmfutures-maya-{gone.pid}-x", tmp_path / f"farmfutures-maya-{os.getppid()}-x"
-    dead.mkdir()
-    alive.mkdir()
-    fresh_bootstrap.bootstrap({})()
-    assert not dead.exists()
-    assert alive.exists()
+    monkeypatch.setenv("FARMFUTURES_WORKER_DIR", str(tmp_path))
+    goodbye = fresh_bootstrap.bootstrap({})
+    assert Path(os.environ["MAYA_APP_DIR"]).parent == tmp_path
+    goodbye()
+    assert list(tmp_path.iterdir()) == []

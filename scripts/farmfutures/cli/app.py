@@ -69,7 +69,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         # Not cli.main(), which has ideas of its own about broken pipes.
-        with cli.make_context("farmfutures", words or ["--help"]) as context:
+        with cli.make_context("farmfutures", [*words] or ["--help"]) as context:
             code = cli.invoke(context)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0

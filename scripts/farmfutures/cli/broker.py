@@ -42,9 +42,10 @@ def _cell(name: str, value: object) -> str:
 
 @broker.command()
 @click.option("--timeout", "timeout_s", type=float, default=10.0, show_default=True, metavar="SECONDS")
-def stop(timeout_s: float) -> None:
+@click.option("--drain", is_flag=True, help="Let what runs end first; otherwise it is put back in the queue.")
+def stop(timeout_s: float, drain: bool) -> None:
     """Stop it and its interpreters, and wait until they are gone. What is queued stays queued."""
-    stopped = open_farm().stop_broker(timeout_s=timeout_s)
+    stopped = open_farm().stop_broker(timeout_s=timeout_s, drain=drain)
     click.echo("the broker has stopped" if stopped else "no broker was running")
 
 

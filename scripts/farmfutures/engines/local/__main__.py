@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import os
 import sys
+from collections.abc import Callable
 
 from ...settings import Settings
 from ...worker import processes
@@ -20,6 +22,7 @@ def main() -> int:
     lock = Lock(folder.lock)
     if not lock.take():
         return 0  # Another one was first, which is just as good.
+    announced = _detach()
     handler = logging.handlers.RotatingFileHandler(folder.broker_log, maxBytes=1 << 20, backupCount=2)
     logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(message)s")
     processes.adopt_orphans()
@@ -28,6 +31,7 @@ def main() -> int:
         broker.stop_on_signals()
         broker.recover()
         broker.announce()
+        announced()
     except Exception:
         logging.exception("the broker could not start")
         return 1
@@ -40,6 +44,26 @@ def main() -> int:
         broker.close()
         lock.release()
     return 0
+
+
+def _detach() -> Callable[[], None]:
+    """Goes on in a child of its own, so that whoever started us has no dead child when we leave one day.
+
+    The first process ends when the returned function is called: with 0, or with 1 where we ended before that.
+    """
+    if sys.platform == "win32":
+        return lambda: None
+    read, write = os.pipe()
+    if os.fork():
+        os.close(write)
+        os._exit(0 if os.read(read, 1) else 1)
+    os.close(read)
+
+    def announced() -> None:
+        os.write(write, b"!")
+        os.close(write)
+
+    return announced
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ log = logging.getLogger("farmfutures.broker")
 _MESSAGES_A_TURN = 500
 _TICK_S = 0.05
 _LOOK_S = 0.01
+_LINGER_MS = 200
 _IDLE_TICK_S = 1.0
 
 
@@ -53,7 +54,9 @@ class Broker:
         self.clients = Clients(folder, self.store, self.queue, self.ledger, self.send)
         self.requests = Requests(self)
         self.outbox: list[list[bytes]] = []
+        self._signals = 0
         self.stopping = False
+        self.draining = False
         self._looked_s = 0.0
         self.idle_since = time.monotonic()
 
@@ -91,6 +94,15 @@ class Broker:
                 self._hear(ready)
                 self._turn()
             self._flush()
+            if self.draining and not any(worker.grants for worker in self.pool.workers.values()):
+                self.stopping = True
+
+    def stop(self, *, drain: bool) -> None:
+        """Ends the loop after this turn, or when what runs is over."""
+        self.stopping = self.stopping or not drain
+        if not self.draining:
+            self.draining = True
+            self.dispatch.drain()
 
     def _wait(self) -> dict[Any, int]:
         """Waits for somebody to say something; returns who may be read (or written) now, by socket or descriptor."""
@@ -112,10 +124,13 @@ class Broker:
                 self.dispatch.obey(worker)
 
     def _turn(self) -> None:
+        if self._signals:
+            self.stop(drain=self._signals == 1)
         self.clients.read()
         self.look_after()
         self.queue.load()
-        self.dispatch.hand_out()
+        if not self.draining:
+            self.dispatch.hand_out()
         self.ledger.write()
         self.clients.tell()
 
@@ -168,22 +183,27 @@ class Broker:
     def close(self) -> None:
         """Stops everything in order; what is queued stays in the database."""
         self.folder.connection.unlink(missing_ok=True)
-        self.pool.close()
+        self.pool.end()
         with self.store.turn():
-            self.dispatch.take_back_grants()
+            for worker in list(self.pool.workers.values()):
+                self.dispatch.hear(worker)  # What was done before the end counts.
+                self.pool.drop(worker)
+            self.ledger.write()
+            self.clients.tell()
+            self.store.forget_grants()
             self.store.set_meta("next_worker", self.pool.next_id)
             self.store.set_meta("clean", 1)
         self._flush()
         self.store.close()
-        self.socket.close()
+        self.socket.close(_LINGER_MS)  # Clients that have gone are not waited for.
         self.door.close()
         self.context.term()
 
     def stop_on_signals(self) -> None:
-        """SIGTERM and SIGINT end the loop after the running turn."""
+        """The first SIGTERM or SIGINT lets end what runs, the second ends it."""
 
         def stop(*_: Any) -> None:
-            self.stopping = True
+            self._signals += 1
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)

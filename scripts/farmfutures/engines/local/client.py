@@ -100,18 +100,22 @@ class LocalEngine:
     def find_broker(self, *, start: bool) -> str | None:
         """Returns the broker's endpoint, starting it where there is none."""
         deadline = time.monotonic() + START_S
-        process: subprocess.Popen[bytes] | None = None
+        starter: subprocess.Popen[bytes] | None = None
         while time.monotonic() < deadline:
             if is_held(self.folder.lock):
                 with contextlib.suppress(OSError, ValueError):
-                    data = json.loads(self.folder.connection.read_text())
-                    return str(data["endpoint"])
+                    endpoint = str(json.loads(self.folder.connection.read_text())["endpoint"])
+                    if starter is not None and sys.platform != "win32":  # There it is the broker itself.
+                        starter.wait()
+                    return endpoint
             elif not start:
                 return None
-            elif process is None:
-                process = self._start_broker()
-            elif process.poll() not in (None, 0):
-                break
+            elif starter is None:
+                starter = self._start_broker()
+            elif starter.poll() is not None:
+                if starter.returncode:
+                    break
+                starter = None  # Another one was first, and has left since.
             time.sleep(0.005)
         raise EngineUnavailableError(
             f"the broker could not be started in {self.folder.root}. The last lines of {self.folder.broker_log}:\n"
@@ -119,18 +123,17 @@ class LocalEngine:
         )
 
     def _start_broker(self) -> subprocess.Popen[bytes]:
+        """Starts the process that starts the broker, and that ends as soon as the broker can be reached."""
         path = os.pathsep.join(path for path in [PACKAGES, *sys.path] if path)
         flags: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
         with self.folder.broker_log.open("ab") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [self.settings.python or sys.executable, "-m", "farmfutures.engines.local"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder.root,
                 env={**os.environ, "PYTHONPATH": path, "FARMFUTURES_STATE": str(self.folder.root)}, **flags,
             )  # fmt: skip
-        _brokers.append(process)
-        return process
 
     def send(self, kind: str, header: dict[str, Any]) -> None:
         """Sends a message from any thread."""
@@ -287,19 +290,10 @@ class LocalEngine:
                 self._writer = None
             if self._socket is not None:
                 self._socket.send_multipart(wire.pack("bye", {}))
-                self._socket.close()
+                self._socket.close(wire.LINGER_MS if is_held(self.folder.lock) else 0)
                 self._socket = None
             if self._alive is not None:
                 self._alive.release()
                 self._alive = None
         self.welcomed.clear()
         self.context.term()
-        reap_brokers()
-
-
-_brokers: list[subprocess.Popen[bytes]] = []
-
-
-def reap_brokers() -> None:
-    """Collects brokers of ours that have left."""
-    _brokers[:] = [process for process in _brokers if process.poll() is None]

@@ -16,7 +16,7 @@ from .ledger import COMPLETE, FAILED, KILLED, Ledger
 from .pool import Grant, Pool, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
 from .schema import split_key
-from .store import Store
+from .store import Store, Tries
 
 log = logging.getLogger("farmfutures.broker")
 
@@ -105,7 +105,7 @@ class Dispatch:
         return grant
 
     def _attempt(self, ready: Ready) -> int:
-        return 1 if ready[0] not in self.tried else self.store.tries(ready[0])[0] + 1
+        return 1 if ready[0] not in self.tried else self.store.tries(ready[0]).runs + 1
 
     def _send_run(self, worker: Worker, grant: Grant, taken: list[tuple[Job, Ready]]) -> None:
         header: dict[str, Any] = {"g": grant.id, "j": [], "w": [], "a": grant.attempts, "n": [], "l": [], "x": {}, "t": {}}
@@ -229,8 +229,11 @@ class Dispatch:
         allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
         if allowed == 1:
             return False
-        losses = self.store.tries(ready[0])[1] if ready[0] in self.tried else 0
-        return attempt - losses < allowed
+        tries = self._tries(ready)
+        return attempt - tries.lost - tries.forgiven < allowed
+
+    def _tries(self, ready: Ready) -> Tries:
+        return self.store.tries(ready[0]) if ready[0] in self.tried else Tries(0, 0, 0)
 
     def _again(self, job: Job, ready: Ready, *, losses: int, tries: int = 1) -> None:
         """Puts an item back in line."""
@@ -330,7 +333,7 @@ class Dispatch:
         if reason.startswith("timeout"):
             message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed."
             return WorkTimeoutError(message), FAILED, self._tries_left(job, ready, attempt)
-        losses = (self.store.tries(ready[0])[1] if ready[0] in self.tried else 0) + 1
+        losses = self._tries(ready).lost + 1
         allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
         text = f"{what}: its interpreter {header['exit']} while it ran; it was lost {losses} time(s)." + _quote(header["tail"])
         return WorkerDiedError(text), FAILED, losses < max(allowed, LOSSES)
@@ -401,6 +404,11 @@ class Dispatch:
             if worker.grants:
                 worker.order("revoke", g=max(worker.grants))  # Those that have not started come back, and end then.
         return count
+
+    def drain(self) -> None:
+        """Nothing new starts; who is done leaves."""
+        for worker in self.pool.workers.values():
+            self.leave(worker)
 
     def take_back_grants(self) -> None:
         """Puts back what workers of a broker that is gone held; the item that ran is charged a loss."""

@@ -61,7 +61,7 @@ class Listener(threading.Thread):
                     poller.unregister(self.socket)
                     self._bring_back()
                     poller.register(self.socket, zmq.POLLIN)
-        self.socket.close()
+        self.socket.close(0)
         self._bell.close()
 
     def _wanted(self) -> bool:

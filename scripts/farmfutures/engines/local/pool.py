@@ -18,6 +18,9 @@ from .folder import Folder
 from .queue import Job, Lane, Ready
 
 GOODBYE_S = 15.0
+_LAST_GOODBYE_S = 4.0
+"""The broker itself is about to leave, and somebody may be waiting for that."""
+
 _SYSTEM = (
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR",
     "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR", "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA",
@@ -115,7 +118,7 @@ class Pool:
     def _config(self, folder: Path, lane: Lane) -> dict[str, Any]:
         return {
             "folder": str(folder), "launch": {"interpreter": lane.launch["interpreter"]},
-            "env": self.environ(lane.launch["env"]), "logs": str(self.folder.jobs),
+            "env": {**self.environ(lane.launch["env"]), "FARMFUTURES_WORKER_DIR": str(folder)}, "logs": str(self.folder.jobs),
             "log_limit": self.settings.log_limit_bytes, "start_timeout_s": self.settings.start_timeout_s, "goodbye_s": GOODBYE_S,
         }  # fmt: skip
 
@@ -159,17 +162,21 @@ class Pool:
         """The workers of a lane that are not leaving."""
         return [worker for worker in self.workers.values() if worker.lane is lane and not worker.leaving]
 
-    def close(self) -> None:
-        """Ends every supervisor: it sees its control socket close and takes its interpreter along."""
+    def end(self) -> None:
+        """Ends every supervisor: those with nothing to do let their interpreters say goodbye, the others end theirs."""
         for worker in self.workers.values():
-            worker.control.finish()
-        deadline = time.monotonic() + 5
-        for worker in list(self.workers.values()):
-            try:
-                worker.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                processes.kill_tree(worker.process.pid)
-            self.drop(worker)
+            if worker.grants or not worker.ready:
+                worker.control.finish()
+            elif not worker.leaving:
+                worker.order("leave")
+                worker.data.finish()
+        for limit, more in ((_LAST_GOODBYE_S, _hang_up), (_LAST_GOODBYE_S, _kill)):
+            deadline = time.monotonic() + limit
+            for worker in self.workers.values():
+                try:
+                    worker.process.wait(max(0.01, deadline - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    more(worker)
 
     def sweep_old(self) -> None:
         """Ends what a broker that was killed left behind, by process id and start time."""
@@ -181,3 +188,12 @@ class Pool:
     def tail(self, worker: Worker) -> str:
         """Returns the last lines of an interpreter's own log."""
         return logs.tail(worker.folder / logs.SCRATCH) or logs.tail(worker.folder / "supervisor.log")
+
+
+def _hang_up(worker: Worker) -> None:
+    worker.control.finish()
+
+
+def _kill(worker: Worker) -> None:
+    processes.kill_tree(worker.process.pid)
+    worker.process.wait()

@@ -205,10 +205,11 @@ class Requests:
         if not keys:
             return 0
         self.broker.store.many(
-            "UPDATE items SET state=1, attempt=0, losses=0, outcome=NULL, blob=NULL, log=NULL WHERE id=?",
-            ((key,) for key in keys),
+            "UPDATE items SET state=1, forgiven=attempt, losses=0, outcome=NULL, blob=NULL, log=NULL WHERE id=?",
+            [(key,) for key in keys],
         )
         self.broker.store.many("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
+        self.broker.dispatch.tried.update(keys)
         live = self.broker.queue.jobs.pop(job, None)
         if live is not None:
             live.ready.clear()
@@ -238,9 +239,9 @@ class Requests:
             self.broker.queue.lane(live.spec).push(live)
         return live is not None
 
-    def on_stop(self) -> bool:
-        """Ends the broker after this turn."""
-        self.broker.stopping = True
+    def on_stop(self, drain: bool = False) -> bool:
+        """Ends the broker after this turn, or when what runs is over."""
+        self.broker.stop(drain=drain)
         return True
 
 

@@ -37,6 +37,7 @@ CREATE TABLE items (
     call BLOB,
     attempt INTEGER NOT NULL DEFAULT 0,
     losses INTEGER NOT NULL DEFAULT 0,
+    forgiven INTEGER NOT NULL DEFAULT 0,
     worker INTEGER,
     started REAL,
     finished REAL,

@@ -12,13 +12,21 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .folder import open_private
 from .journal import Item
 from .schema import SCHEMA, VERSION, item_key, item_range
 
 PENDING, RUNNING = 1, 3
+
+
+class Tries(NamedTuple):
+    """Runs of an item: all, those that were lost with their worker, those before it was retried by hand."""
+
+    runs: int
+    lost: int
+    forgiven: int
 
 
 class Store:
@@ -149,10 +157,10 @@ class Store:
             found[key] = (row[0], row[1])
         return found
 
-    def tries(self, key: int) -> tuple[int, int]:
-        """Returns (runs begun, runs lost) of an item."""
-        row = self.db.execute("SELECT attempt, losses FROM items WHERE id=?", (key,)).fetchone()
-        return (row[0], row[1]) if row else (0, 0)
+    def tries(self, key: int) -> Tries:
+        """Returns how often an item ran."""
+        row = self.db.execute("SELECT attempt, losses, forgiven FROM items WHERE id=?", (key,)).fetchone()
+        return Tries(*row) if row else Tries(0, 0, 0)
 
     def add_grants(self, rows: Sequence[tuple[int, int, list[int]]]) -> None:
         """Notes (grant, worker, keys) before they are handed out."""
@@ -161,6 +169,11 @@ class Store:
     def end_grants(self, grants: Iterable[int]) -> None:
         """Forgets grants that are over."""
         self.many("DELETE FROM grants WHERE id=?", ((grant,) for grant in grants))
+
+    def forget_grants(self) -> None:
+        """Nothing is handed out any more, and nobody is to blame."""
+        self.begin()
+        self.db.execute("DELETE FROM grants")
 
     def grants(self) -> list[tuple[int, int, list[int]]]:
         """Returns what was handed out when the last broker died."""
