@@ -54,8 +54,8 @@ types: $(VENV)/dev.stamp
 	$(RUN) -m mypy --python-version 3.11
 	$(RUN) -m mypy --python-version 3.13
 	$(RUN) -m mypy --python-version 3.11 --platform win32
-	$(RUN) -m pyright --pythonversion 3.11
-	$(RUN) -m pyright --pythonversion 3.13
+	$(RUN) -m pyright --pythonpath $(RUN) --pythonversion 3.11
+	$(RUN) -m pyright --pythonpath $(RUN) --pythonversion 3.13
 
 check: lint types test
 

@@ -111,13 +111,10 @@ def _check_paths(settings: dict[str, Any]) -> None:
     workspace, filename = settings.get("workspace"), settings.get("filename")
     if workspace and not os.path.isdir(workspace):
         raise BootstrapError(
-            f"the workspace {workspace} is not a folder on {_host()}: make it reachable there, "
-            "or give another workspace=."
+            f"the workspace {workspace} is not a folder on {_host()}: make it reachable there, or give another workspace=."
         )
     if filename and not os.path.isfile(filename):
-        raise BootstrapError(
-            f"the scene {filename} is not on {_host()}: make it reachable there, or give another filename=."
-        )
+        raise BootstrapError(f"the scene {filename} is not on {_host()}: make it reachable there, or give another filename=.")
 
 
 def _host() -> str:

@@ -200,11 +200,7 @@ class Executor(farmfutures.Executor):
         """Returns whether this scene is the one of the captured session, or the copy of it."""
         if self._session is None:
             return False
-        copy = (
-            self._snapshot is not None
-            and filename == self._snapshot.path
-            and self._snapshot.source == self._session.scene
-        )
+        copy = self._snapshot is not None and filename == self._snapshot.path and self._snapshot.source == self._session.scene
         return copy or (filename or "") == self._session.scene
 
     def _warn_of_unsaved_changes(self, filename: str | None) -> None:
@@ -225,9 +221,7 @@ def _text(value: object) -> str | None:
     return str(value)  # A path object says its path.
 
 
-def _checked(
-    given: dict[str, Any], filename: str | None, workspace: str | None, base: str | None = None
-) -> dict[str, Any]:
+def _checked(given: dict[str, Any], filename: str | None, workspace: str | None, base: str | None = None) -> dict[str, Any]:
     """Returns settings of these options, with paths that mean the same on the worker.
 
     Raises:
@@ -239,9 +233,7 @@ def _checked(
     if workspace:
         settings["workspace"] = workspace = _absolute(workspace, ())
         if not os.path.isdir(workspace):
-            raise WorkspaceNotFoundError(
-                f"there is no folder {workspace}: give workspace= the folder of a Maya project."
-            )
+            raise WorkspaceNotFoundError(f"there is no folder {workspace}: give workspace= the folder of a Maya project.")
     if filename:
         settings["filename"] = filename = _absolute(filename, [folder for folder in (workspace, base) if folder])
         if not os.path.isfile(filename):

@@ -59,9 +59,7 @@ class MayaVersion:
             return cls(text, int(found[1]), int(found[2]) if found[2] else None)
         if text.lower().startswith(_PREVIEW):
             return cls(text, None, None)
-        raise OptionError(
-            f"version={value!r} is not a version of Maya: write 2026, '2026', '2026.1' or 'Preview Release'."
-        )
+        raise OptionError(f"version={value!r} is not a version of Maya: write 2026, '2026', '2026.1' or 'Preview Release'.")
 
     def names(self) -> tuple[str, ...]:
         """Returns how an installation's folder may call it, the exact one first."""
@@ -212,9 +210,7 @@ def version_of(path: Path) -> MayaVersion | None:
     for parent, part in zip(("", *path.parts), path.parts, strict=False):
         found = _NAMED.fullmatch(part) or ("maya" in parent.lower() and _NUMBER.fullmatch(part))
         if found:
-            return MayaVersion(
-                ".".join(filter(None, found.groups())), int(found[1]), int(found[2]) if found[2] else None
-            )
+            return MayaVersion(".".join(filter(None, found.groups())), int(found[1]), int(found[2]) if found[2] else None)
     return None
 
 

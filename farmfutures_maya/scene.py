@@ -98,9 +98,7 @@ def _found_beside(name: str) -> list[str]:
     folder, project = os.path.dirname(name), _cmds.workspace_root()
     plain = [path for path in _cmds.references() if not os.path.isabs(path) and "//" not in path and "$" not in path]
     return [
-        path
-        for path in plain
-        if os.path.isfile(os.path.join(folder, path)) and not os.path.isfile(os.path.join(project, path))
+        path for path in plain if os.path.isfile(os.path.join(folder, path)) and not os.path.isfile(os.path.join(project, path))
     ]
 
 

@@ -204,9 +204,7 @@ def _workspace() -> str:
 
 
 def _place(environ: Mapping[str, str]) -> Place:
-    return Place(
-        environ.get("MAYA_LOCATION", ""), app_dir(environ), tuple(path for path in _cmds.modules().values() if path)
-    )
+    return Place(environ.get("MAYA_LOCATION", ""), app_dir(environ), tuple(path for path in _cmds.modules().values() if path))
 
 
 def app_dir(environ: Mapping[str, str], platform: str = sys.platform) -> str:

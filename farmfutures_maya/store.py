@@ -130,9 +130,7 @@ def open_store(root: str | os.PathLike[str] | None, *, scene: str, workspace: st
     own = Path(tempfile.gettempdir()) / f"farmfutures-{_user()}" / "scenes"
     problem = _unwritable(own, private=True)
     if problem:
-        raise SnapshotError(
-            f"the scene can't be copied to {own}: {problem}. Set {VARIABLE} to a folder that can be written."
-        )
+        raise SnapshotError(f"the scene can't be copied to {own}: {problem}. Set {VARIABLE} to a folder that can be written.")
     return Store(own)
 
 

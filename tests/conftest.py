@@ -63,9 +63,7 @@ _count = 0
 
 
 @pytest.fixture(autouse=True)
-def own_temp(
-    temp_root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
+def own_temp(temp_root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Gives the test a temporary folder of its own and settings of nobody.
 
     Whatever a test starts inherits the folder through ``TMPDIR``, which is how its processes are known even when
@@ -81,6 +79,7 @@ def own_temp(
             monkeypatch.delenv(name)
     monkeypatch.setenv("FARMFUTURES_SETTINGS", str(temp_root / "no settings.toml"))
     monkeypatch.setenv("FARMFUTURES_STATE", str(folder / "s"))
+    monkeypatch.setenv("FARMFUTURES_SIM_PYTHON", sys.executable)  # The stand-in finds what these tests run with.
     for name in _TEMP_VARIABLES:
         monkeypatch.setenv(name, str(folder))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -96,9 +95,7 @@ def no_leaks(own_temp: Path) -> Iterator[None]:
     deadline = time.monotonic() + LEAK_DEADLINE_S
     while left := _held(own_temp) - before:
         if time.monotonic() > deadline:
-            pytest.fail(
-                f"this test left behind, {LEAK_DEADLINE_S:.0f} s after its end:\n  " + "\n  ".join(sorted(left))
-            )
+            pytest.fail(f"this test left behind, {LEAK_DEADLINE_S:.0f} s after its end:\n  " + "\n  ".join(sorted(left)))
         gc.collect()  # Sockets and files in reference cycles go only then, which is no leak.
         time.sleep(0.02)
 
@@ -132,7 +129,9 @@ def _descriptors() -> set[str]:
 
 def _handles() -> int:
     me = psutil.Process()
-    return me.num_handles() if sys.platform == "win32" else me.num_fds()
+    if sys.platform == "win32":
+        return me.num_handles()
+    return me.num_fds()
 
 
 def _processes(folder: Path) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from maya import cmds
@@ -30,5 +30,6 @@ def positions(frame: float, nodes: Sequence[str]) -> tuple[float, dict[str, tupl
 def world_position(node: str) -> tuple[float, float, float]:
     """Returns where a transform is now, in the scene's linear unit."""
     # The stubs say of every query that it returns what the flag takes.
-    x, y, z = cast("Sequence[float]", cmds.xform(node, query=True, worldSpace=True, translation=True))
+    xform = cast("Callable[..., Sequence[float]]", cmds.xform)
+    x, y, z = xform(node, query=True, worldSpace=True, translation=True)
     return x, y, z

@@ -10,11 +10,12 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any, cast
 
 import maya.standalone
+
+import farmfutures.maya
 
 PREFIX = "farmfutures-demo: "
 _SAMPLES = 14
@@ -30,8 +31,6 @@ def main(scene: str) -> None:
     started = time.perf_counter()
     maya.standalone.initialize(name="python")
     from maya import cmds
-
-    import farmfutures.maya
 
     cmds.file(scene, open=True, force=True)
     # Not saved, and so not in the file: the workers get the scene as it is here.
@@ -63,7 +62,7 @@ def ask_types(executor: Any) -> None:
             future = batch.submit(cmds.nodeType, node)
             future.node = node
     tell("submitted", kind="types", job=batch.job_id, name="Node types", total=len(batch.futures))
-    for future in as_completed(batch.futures):
+    for future in farmfutures.as_completed(batch.futures):
         tell("type", job=future.job_id, work=future.work_id, node=future.node, type=future.result(), log=_log(future))
     tell("done", kind="types", seconds=time.perf_counter() - started)
 
@@ -73,16 +72,15 @@ def ask_positions(executor: Any) -> None:
     from maya import cmds
 
     started = time.perf_counter()
-    first, last = (
-        int(cast("float", cmds.playbackOptions(query=True, **{end: True}))) for end in ("minTime", "maxTime")
-    )
+    first = int(cmds.playbackOptions(query=True, minTime=True))
+    last = int(cmds.playbackOptions(query=True, maxTime=True))
     nodes = bodies()
     here = str(Path(__file__).resolve().parent)
     with executor.batch("Orbits", sys_path=[here]) as batch:
         for frame in range(first, last + 1):
             batch.submit_ext("orbits:positions", [frame, nodes], name=f"frame {frame}")
     tell("submitted", kind="frames", job=batch.job_id, name="Orbits", total=len(batch.futures), first=first, last=last)
-    for future in as_completed(batch.futures):
+    for future in farmfutures.as_completed(batch.futures):
         frame, found, pid, seconds = future.result()
         tell(
             "frame", job=future.job_id, work=future.work_id, frame=frame, positions=found, pid=pid, seconds=seconds,

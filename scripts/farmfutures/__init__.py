@@ -1,16 +1,16 @@
 """farmfutures: hand calls over to a farm, get `concurrent.futures` futures back.
 
-    executor   Executor, Batch
-    future     Future: ids, status, log, progress, kill
-    farm       Farm: look at and steer what is on an engine
-    job        plain data: State, JobInfo, ItemInfo, ...
-    errors     the error tree, drawn
-    settings   one settings file and FARMFUTURES_* variables
-    call       calls and outcomes to bytes and back
-    engines    where jobs run
-    worker     what runs the calls
-    cli        the ``farmfutures`` command
-    maya       the door to the Maya side
+executor   Executor, Batch
+future     Future: ids, status, log, progress, kill
+farm       Farm: look at and steer what is on an engine
+job        plain data: State, JobInfo, ItemInfo, ...
+errors     the error tree, drawn
+settings   one settings file and FARMFUTURES_* variables
+call       calls and outcomes to bytes and back
+engines    where jobs run
+worker     what runs the calls
+cli        the ``farmfutures`` command
+maya       the door to the Maya side
 """
 
 from __future__ import annotations
@@ -71,5 +71,19 @@ def map(fn: Callable[..., Any] | str, *iterables: Iterable[Any], **extra: Any) -
     return _executor().map(fn, *iterables, **extra)
 
 
-for _public in (Batch, Executor, Farm, Future, ItemInfo, JobInfo, Progress, Settings, State, WorkerInfo, as_completed, current_ids, progress):
+for _public in (
+    Batch,
+    Executor,
+    Farm,
+    Future,
+    ItemInfo,
+    JobInfo,
+    Progress,
+    Settings,
+    State,
+    WorkerInfo,
+    as_completed,
+    current_ids,
+    progress,
+):
     _public.__module__ = __name__

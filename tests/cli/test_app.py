@@ -61,9 +61,7 @@ def test_a_state_folder_that_is_open_to_others(ff: Any, own_temp: Path) -> None:
     folder = own_temp / "open"
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
-    done = ff(
-        "run", "1", code=3, env={**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_STATE": str(folder)}
-    )
+    done = ff("run", "1", code=3, env={**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_STATE": str(folder)})
     assert "chmod 700" in done.stderr
     folder.rmdir()
 

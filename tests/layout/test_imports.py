@@ -29,9 +29,7 @@ HEAVY = {
 def run(code: str, cwd: Path) -> Any:
     """Runs code where nothing but ``scripts`` is on the path, as in Maya, and returns the JSON that it prints."""
     environ = {**os.environ, "PYTHONPATH": str(SCRIPTS), "PYTHONSAFEPATH": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environ, cwd=cwd, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -51,9 +49,7 @@ def test_importing_the_maya_side_needs_no_maya(tmp_path: Path) -> None:
 
 def test_q55_the_library_imports_without_site_packages(tmp_path: Path) -> None:
     code = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import farmfutures, farmfutures.maya; print(1)"
-    done = subprocess.run(
-        [sys.executable, "-S", "-E", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-S", "-E", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -78,8 +74,6 @@ data = pickle.dumps([farmfutures.maya.Session, farmfutures.maya.bootstrap, farmf
 print(json.dumps(data.hex()))
 """
     data = run(code, tmp_path)
-    load = (
-        f"import pickle, json; pickle.loads(bytes.fromhex({data!r})); print(json.dumps('farmfutures_maya' in {data!r}))"
-    )
+    load = f"import pickle, json; pickle.loads(bytes.fromhex({data!r})); print(json.dumps('farmfutures_maya' in {data!r}))"
     assert run(load, tmp_path) is False
     assert b"farmfutures_maya" not in bytes.fromhex(data)

@@ -39,9 +39,7 @@ def docstring_lines(node: Function) -> int:
 
 @pytest.mark.parametrize(("folders", "limit"), [(SOURCE, MAX_FILE), (("tests",), MAX_TEST_FILE)])
 def test_no_file_is_too_long(folders: tuple[str, ...], limit: int) -> None:
-    lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in files(*folders)
-    }
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in files(*folders)}
     assert {path: length for path, length in lengths.items() if length > limit} == {}
 
 

@@ -63,9 +63,7 @@ def test_every_error_is_drawn_in_the_tree_and_says_what_it_is() -> None:
 
 def test_only_the_door_names_the_maya_side() -> None:
     core = ROOT / "scripts" / "farmfutures"
-    naming = {
-        path.relative_to(core).as_posix() for path in core.rglob("*.py") if "farmfutures_maya" in path.read_text()
-    }
+    naming = {path.relative_to(core).as_posix() for path in core.rglob("*.py") if "farmfutures_maya" in path.read_text()}
     assert naming == {"maya.py"}
 
 

@@ -13,8 +13,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 CONSUMER = """
-from concurrent.futures import as_completed
-
 import farmfutures
 import farmfutures.maya
 
@@ -27,7 +25,7 @@ def ask(executor: farmfutures.Executor) -> list[float]:
     future = executor.submit(area, 2.0, 3.0)
     with executor.batch("areas", cpus=2) as batch:
         futures = [batch.submit(area, side, side) for side in (1.0, 2.0)]
-    for done in as_completed(futures):
+    for done in farmfutures.as_completed(futures):
         print(done.job_id, done.work_id, done.status())
     return [future.result(), *(done.result() for done in futures)]
 
@@ -73,9 +71,7 @@ def test_the_wheel_holds_two_packages_and_nothing_else(wheel: Path) -> None:
 def test_q54_what_is_installed_works_from_anywhere(installed: Path, tmp_path: Path) -> None:
     code = "import farmfutures.maya as m, farmfutures as f; print(m.Executor.__module__, f.__version__, f.__file__)"
     environ = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == "farmfutures.maya"
     assert str(installed) in done.stdout
 

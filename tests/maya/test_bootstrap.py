@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -98,9 +97,7 @@ def test_called_again_it_opens_what_the_new_settings_say(
         ({"version": "2025"}, r"is Maya 2026, but the job is for Maya 2025.*FARMFUTURES_MAYAPY"),
     ],
 )
-def test_what_it_cannot_do_without_is_final(
-    maya: Any, fresh_bootstrap: ModuleType, settings: dict[str, Any], text: str
-) -> None:
+def test_what_it_cannot_do_without_is_final(maya: Any, fresh_bootstrap: ModuleType, settings: dict[str, Any], text: str) -> None:
     with pytest.raises(BootstrapError, match=text):
         fresh_bootstrap.bootstrap(settings)
 
@@ -154,9 +151,7 @@ def test_plugins_are_loaded_by_name_then_by_path_then_left_out(
     maya.world.missing_plugins = {"studio", "absent"}
     own = tmp_path / "studio.py"
     own.touch()
-    fresh_bootstrap.bootstrap(
-        {"plugins": [["here", ""], ["AbcImport", ""], ["studio", str(own)], ["absent", "/absent.so"]]}
-    )
+    fresh_bootstrap.bootstrap({"plugins": [["here", ""], ["AbcImport", ""], ["studio", str(own)], ["absent", "/absent.so"]]})
     loads = [(args[0], flags) for name, args, flags in maya.LOG if name == "loadPlugin"]
     assert [name for name, _ in loads] == ["AbcImport", "studio", str(own), "absent"]
     assert all(flags == {"quiet": True} for _, flags in loads)

@@ -88,9 +88,7 @@ def test_q34_a_job_asks_for_our_bootstrap(make: Make, no_maya: None, fake_mayapy
         ("MAYA_NO_STANDALONE_ATEXIT", "1"),
     ],
 )
-def test_workers_start_quietly_unless_the_caller_says_otherwise(
-    make: Make, no_maya: None, name: str, value: str
-) -> None:
+def test_workers_start_quietly_unless_the_caller_says_otherwise(make: Make, no_maya: None, name: str, value: str) -> None:
     executor = make()
     assert job(executor)["env"][name] == value
     assert job(executor, env={name: "0"})["env"][name] == "0"
@@ -126,16 +124,12 @@ def test_q35_a_relative_filename_is_found_here_or_in_the_workspace(
         ({"load_references": "some"}, OptionError, "none of all, none, topOnly"),
     ],
 )
-def test_bad_options_of_a_job(
-    make: Make, no_maya: None, given: dict[str, Any], error: type[Exception], text: str
-) -> None:
+def test_bad_options_of_a_job(make: Make, no_maya: None, given: dict[str, Any], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         job(make(), **given)
 
 
-def test_q37_version_chooses_the_interpreter(
-    make: Make, no_maya: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_q37_version_chooses_the_interpreter(make: Make, no_maya: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for year in (2026, 2027):
         path = tmp_path / f"maya{year}" / "mayapy"
         path.parent.mkdir()
@@ -217,18 +211,14 @@ def test_qs33_clone_fills_only_what_is_unset(session: Any, make: Make, tmp_path:
     assert "frame" not in found
 
 
-@pytest.mark.parametrize(
-    "how", [{"clone_environ": True}, {"create_tempfile": True}, {"create_tempfile": "/tmp/copies"}]
-)
+@pytest.mark.parametrize("how", [{"clone_environ": True}, {"create_tempfile": True}, {"create_tempfile": "/tmp/copies"}])
 def test_qs33_qs34_outside_maya(no_maya: None, how: dict[str, Any]) -> None:
     with pytest.raises(NotInMayaError, match="when not in Maya") as caught:
         Executor(**how)
     assert isinstance(caught.value, RuntimeError)
 
 
-@pytest.mark.parametrize(
-    ("method", "text"), [("clone_environ", "clone environment"), ("create_tempfile", "create tempfile")]
-)
+@pytest.mark.parametrize(("method", "text"), [("clone_environ", "clone environment"), ("create_tempfile", "create tempfile")])
 def test_qs33_qs34_methods_outside_maya(make: Make, no_maya: None, method: str, text: str) -> None:
     with pytest.raises(NotInMayaError, match=f"cannot {text} when not in Maya"):
         getattr(make(), method)()

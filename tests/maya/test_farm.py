@@ -84,9 +84,7 @@ def run(environ: dict[str, str], *arguments: Path) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(120)
-def test_q42_q43_qs36_qs37_a_session_hands_its_scene_over(
-    session_environ: dict[str, str], scene: Path, tmp_path: Path
-) -> None:
+def test_q42_q43_qs36_qs37_a_session_hands_its_scene_over(session_environ: dict[str, str], scene: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.ma"
     other.write_text('//Maya ASCII 2026 scene\nrequires maya "2026";\ncreateNode camera -n "cam";\n')
     project = scene.parents[1]

@@ -89,9 +89,7 @@ def test_the_executor_is_let_go_when_submitting_fails(
     assert made[0]["shutdown"] is False
 
 
-@pytest.mark.parametrize(
-    ("answer", "job"), [(("Run", "cmds.ls()"), 7), (("Run", "  "), None), (("Cancel", "cmds.ls()"), None)]
-)
+@pytest.mark.parametrize(("answer", "job"), [(("Run", "cmds.ls()"), 7), (("Run", "  "), None), (("Cancel", "cmds.ls()"), None)])
 def test_asking(maya: Any, made: list[dict[str, Any]], answer: tuple[str, str], job: int | None) -> None:
     maya.world.answer = answer
     assert menu.ask_and_submit() == job

@@ -81,9 +81,7 @@ def test_qs35_the_copy_keeps_its_base_name(dirty: Any) -> None:
     assert ".farmfutures" in copy.parts
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [("mayaAscii", "untitled.ma"), ("mayaBinary", "untitled.mb"), ("FBX", "untitled.ma")]
-)
+@pytest.mark.parametrize(("kind", "name"), [("mayaAscii", "untitled.ma"), ("mayaBinary", "untitled.mb"), ("FBX", "untitled.ma")])
 def test_qs36_an_untitled_scene_stays_untitled(maya: Any, kind: str, name: str) -> None:
     maya.world.kind, maya.world.modified = kind, True
     copy = snapshot()

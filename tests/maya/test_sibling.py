@@ -75,9 +75,7 @@ def test_one_that_breaks_is_taken_out_again(tmp_path: Path, sibling: Path) -> No
 
 
 def test_a_missing_one_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(
-        ModuleNotFoundError, match=r"the_absent is neither installed nor in .*install farmfutures again"
-    ):
+    with pytest.raises(ModuleNotFoundError, match=r"the_absent is neither installed nor in .*install farmfutures again"):
         import_sibling("the_absent", tmp_path)
 
 

@@ -36,9 +36,7 @@ class Worker:
         environ |= options["env"] | {"PYTHONPATH": str(SCRIPTS)}
         command = [*options["interpreter"], "-m", "farmfutures.worker.child", str(theirs.fileno()), str(folder)]
         with (folder / "out.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, env=environ, **channel.to_inherit(theirs)
-            )
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environ, **channel.to_inherit(theirs))
         theirs.close()
         self.records = self._read()
         preflight = options.get("preflight")
@@ -137,9 +135,7 @@ def test_qs31_workspace_before_scene(start: Start, no_maya: None, scene: Path) -
     assert names.index("initialize") < names.index("workspace") < names.index("open")
 
 
-def test_qs37_an_item_opens_another_scene_and_the_next_one_not(
-    start: Start, no_maya: None, scene: Path, tmp_path: Path
-) -> None:
+def test_qs37_an_item_opens_another_scene_and_the_next_one_not(start: Start, no_maya: None, scene: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.ma"
     other.write_text('//Maya ASCII 2026 scene\ncreateNode camera -n "cam";\n')
     executor = Executor(filename=scene)

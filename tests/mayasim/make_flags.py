@@ -26,7 +26,8 @@ LACKING = {
 def stub_flags() -> dict[str, set[str]]:
     """Returns all flags of all commands in the stubs."""
     spec = find_spec("maya-stubs")
-    assert spec is not None and spec.submodule_search_locations, "pip install types-maya"
+    assert spec is not None, "pip install types-maya"
+    assert spec.submodule_search_locations
     tree = ast.parse(Path(spec.submodule_search_locations[0], "cmds.pyi").read_text(encoding="utf-8"))
     found: dict[str, set[str]] = {}
     for node in tree.body:

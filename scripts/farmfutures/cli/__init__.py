@@ -36,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.name not in ("click", "rich"):
             raise
         print(
-            f"farmfutures: the command line needs {error.name}, which is not installed here: "
-            "run  pip install 'farmfutures[cli]'",
+            f"farmfutures: the command line needs {error.name}, which is not installed here: run  pip install 'farmfutures[cli]'",
             file=sys.stderr,
         )
         return 2

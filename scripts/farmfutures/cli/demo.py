@@ -78,9 +78,7 @@ def demo(picture: Path) -> None:
 
 
 def _introduce(console: Console, plan: Any) -> None:
-    which = (
-        "the stand-in for Maya that this project tests with (no Maya is installed here)" if plan.stand_in else "Maya"
-    )
+    which = "the stand-in for Maya that this project tests with (no Maya is installed here)" if plan.stand_in else "Maya"
     console.print(Text.assemble(("farmfutures demo", "bold"), f"  with {which}"))
     console.print(Text(f"  {plan.mayapy}\n", style="dim"), soft_wrap=True)
 
@@ -137,9 +135,7 @@ def _say(console: Console, event: dict[str, Any]) -> None:
 
 
 def _line(console: Console, what: str, text: str, seconds: float) -> None:
-    console.print(
-        Text.assemble((f"  {what:<9}", "cyan"), text, (f"  {render.duration(seconds)}", "dim")), soft_wrap=True
-    )
+    console.print(Text.assemble((f"  {what:<9}", "cyan"), text, (f"  {render.duration(seconds)}", "dim")), soft_wrap=True)
 
 
 def _move(bars: Progress, tasks: dict[str, TaskID], story: Story, event: dict[str, Any]) -> None:
@@ -174,9 +170,7 @@ def _folder(rows: list[dict[str, Any]]) -> str:
 def _show_frames(console: Console, story: Story) -> None:
     """One line for each worker: which frames it did, and how fast."""
     job = story.jobs["frames"]
-    view = render.table(
-        render.right("job"), "worker", render.right("frames"), render.right("a frame"), Column("items"), "a log"
-    )
+    view = render.table(render.right("job"), "worker", render.right("frames"), render.right("a frame"), Column("items"), "a log")
     for number, pid in enumerate(sorted({row["pid"] for row in story.frames}), 1):
         rows = sorted((row for row in story.frames if row["pid"] == pid), key=lambda row: row["work"])
         each = sum(row["seconds"] for row in rows) / len(rows)
@@ -208,9 +202,7 @@ def _draw(console: Console, plan: Any, story: Story, path: Path) -> None:
         note(f"no picture: {error.name} is not installed; run  pip install 'farmfutures[demo]'")
         return
     started = time.perf_counter()
-    title = (
-        f"{Path(story.session['scene']).stem}: {len(story.frames)} frames evaluated by {_count_workers(story)} workers"
-    )
+    title = f"{Path(story.session['scene']).stem}: {len(story.frames)} frames evaluated by {_count_workers(story)} workers"
     took = render.duration(story.seconds["frames"])
     with_ = "stand-in for Maya" if plan.stand_in else "Maya"
     below = f"job {story.jobs['frames']['job']}, {took} with the {with_} {story.session['version']}"

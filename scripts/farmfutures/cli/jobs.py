@@ -82,9 +82,7 @@ def _headline(console: Console, job: JobInfo) -> Group:
     return Group(*lines, Text(job.error, style="red")) if job.error else Group(*lines)
 
 
-def _under(
-    job: JobInfo, items: Sequence[ItemInfo], item: int | None, limit: int, offset: int, state: State | None
-) -> list[Text]:
+def _under(job: JobInfo, items: Sequence[ItemInfo], item: int | None, limit: int, offset: int, state: State | None) -> list[Text]:
     if item is not None:
         info = items[0]
         return [Text(line) for line in (info.error, f"log: {info.log_path}" if info.log_path else None) if line]

@@ -74,7 +74,4 @@ def copy(farm: farmfutures.Farm, job: int, item: int, write: Callable[..., None]
 def _explain_silence(farm: farmfutures.Farm, job: int, item: int) -> None:
     info = farm.item(job, item)
     if not farm.log(job, item)[0]:
-        note(
-            f"item {item} of job {job} is {info.state.value} and has printed nothing"
-            + ("" if info.state.done else " yet")
-        )
+        note(f"item {item} of job {job} is {info.state.value} and has printed nothing" + ("" if info.state.done else " yet"))

@@ -117,13 +117,15 @@ def _trail(axes: Axes, way: Way, colour: str) -> None:
         rgba = np.ones((len(pieces), 4)) * (*to_rgb(colour), 1.0)
         rgba[:, 3] = strength * (0.05 + 0.95 * age**1.8)
         axes.add_collection(LineCollection(list(pieces), colors=rgba, linewidths=width * (0.3 + 0.7 * age)))
-    axes.scatter(*way.T, s=3, color=colour, alpha=0.1 + 0.5 * np.linspace(0, 1, len(way)), linewidths=0)
+    dots = np.ones((len(way), 4)) * (*to_rgb(colour), 1.0)
+    dots[:, 3] = 0.1 + 0.5 * np.linspace(0, 1, len(way))
+    axes.scatter(way[:, 0], way[:, 1], s=3, color=dots, linewidths=0)
 
 
 def _body(axes: Axes, at: Way, colour: str, size: float) -> None:
     """Draws where a node is on the last frame, with a glow."""
     for times, alpha in ((22, 0.03), (11, 0.05), (5, 0.10), (2.2, 0.25), (1, 1.0)):
-        axes.scatter(*at, s=size * times, color=colour, alpha=alpha, linewidths=0, zorder=5)
+        axes.scatter(at[0], at[1], s=size * times, color=colour, alpha=alpha, linewidths=0, zorder=5)
 
 
 class _Labels:
@@ -150,14 +152,12 @@ class _Labels:
         name = node.rpartition("|")[2].rpartition(":")[2]
         x, y = self.axes.transData.transform(at)
         width, height, gap = 11.5 * len(name), 22.0, 9 + size**0.5
-        places = [
-            (x + dx * gap - (width if dx < 0 else width / 2 if dx == 0 else 0), y + dy * gap) for dx, dy in self._SIDES
-        ]
+        places = [(x + dx * gap - (width if dx < 0 else width / 2 if dx == 0 else 0), y + dy * gap) for dx, dy in self._SIDES]
         boxes = [(left, middle - height / 2, left + width, middle + height / 2) for left, middle in places]
         box = next((box for box in boxes if not any(_overlap(box, other) for other in self.taken)), boxes[0])
         self.taken.append(box)
-        where = self.axes.transData.inverted().transform((box[0], (box[1] + box[3]) / 2))
-        self.axes.text(*where, name, color=INK, fontsize=10.5, fontfamily=FONT, alpha=0.92, va="center", zorder=6)
+        left, middle = self.axes.transData.inverted().transform((box[0], (box[1] + box[3]) / 2))
+        self.axes.text(left, middle, name, color=INK, fontsize=10.5, fontfamily=FONT, alpha=0.92, va="center", zorder=6)
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
@@ -183,6 +183,4 @@ def _strip(axes: Axes, ordered: Sequence[dict[str, Any]]) -> None:
     for number, pid in enumerate(reversed(pids)):
         share = sum(row["pid"] == pid for row in ordered)
         label = f"worker {len(pids) - number}: {share} frames"
-        axes.text(
-            1 - 0.135 * number, 1.28, label, color=colours[pid], fontsize=10, ha="right", transform=axes.transAxes
-        )
+        axes.text(1 - 0.135 * number, 1.28, label, color=colours[pid], fontsize=10, ha="right", transform=axes.transAxes)

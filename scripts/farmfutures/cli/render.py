@@ -141,9 +141,7 @@ def right(name: str) -> Column:
 def jobs_table(console: Console, jobs: Sequence[JobInfo]) -> Table:
     """Returns jobs, one a line."""
     name = Column("name", ratio=1, overflow="ellipsis", no_wrap=True, min_width=8)
-    view = table(
-        right("job"), name, Column("state", no_wrap=True), "", right("done"), "user", "submitted", right("took")
-    )
+    view = table(right("job"), name, Column("state", no_wrap=True), "", right("done"), "user", "submitted", right("took"))
     for job in jobs:
         view.add_row(
             str(job.id), first_line(job.name), state_text(console, job.state, paused=job.paused), bar(console, job),
@@ -172,9 +170,7 @@ def workers_table(workers: Sequence[WorkerInfo]) -> Table:
     for worker in workers:
         runs = "" if worker.job_id is None else f"{worker.job_id}/{worker.work_id}"
         up = took(worker.started_s, None)
-        view.add_row(
-            str(worker.id), str(worker.pid), worker.state, runs, str(worker.items_done), up, worker.interpreter
-        )
+        view.add_row(str(worker.id), str(worker.pid), worker.state, runs, str(worker.items_done), up, worker.interpreter)
     return view
 
 

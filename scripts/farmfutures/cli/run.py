@@ -77,7 +77,7 @@ def run(
 def _read(words: tuple[str, ...]) -> str:
     text = " ".join(words)
     if text.strip() == "-":
-        text = click.get_text_stream("stdin").read()
+        text = sys.stdin.read()
     if not text.strip():
         raise click.UsageError("there is no source to run", click.get_current_context())
     return text
@@ -107,7 +107,7 @@ def _python_path() -> list[str]:
     return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
 
 
-def _maya_executor(maya: dict[str, str | None]) -> farmfutures.Executor:
+def _maya_executor(maya: dict[str, Any]) -> farmfutures.Executor:
     import farmfutures.maya
 
     return farmfutures.maya.Executor(**maya)

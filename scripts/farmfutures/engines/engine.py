@@ -26,9 +26,11 @@ class Engine(Protocol):
 
     def connect(self) -> bool:
         """Makes sure that the engine can be reached."""
+        ...
 
     def submit(self, spec: JobSpec, name: str, works: list[WorkSpec], futures: list[Future]) -> int:
         """Hands a job over and returns its id; it is safe when this returns."""
+        ...
 
     def request(self, op: str, **args: Any) -> Any:
         """Asks or steers; see `farmfutures.Farm` for the words."""

@@ -1,10 +1,10 @@
 """The jobtype: what runs the calls, on any engine.
 
-    supervisor  owns one interpreter: starts it, feeds it work items, watches the process, kills what must be killed
-    child       runs inside that interpreter, on its main thread: bootstrap, calls, outcomes
-    pipe        the two pipes between them, and what goes through
-    page        one page of shared memory: which item runs now, and from which grant on nothing may start
-    logs        file descriptors 1 and 2 into one file per item
-    context     what a call can ask while it runs: progress, ids
-    processes   process trees: find them and end them
+supervisor  owns one interpreter: starts it, feeds it work items, watches the process, kills what must be killed
+child       runs inside that interpreter, on its main thread: bootstrap, calls, outcomes
+pipe        the two pipes between them, and what goes through
+page        one page of shared memory: which item runs now, and from which grant on nothing may start
+logs        file descriptors 1 and 2 into one file per item
+context     what a call can ask while it runs: progress, ids
+processes   process trees: find them and end them
 """

@@ -14,8 +14,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -32,6 +33,11 @@ def die_with_parent() -> None:
     """Has the system kill this process when the *thread* that started it ends (Linux: prctl(2), PR_SET_PDEATHSIG)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+def start(command: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
+    """Starts a process that has nothing on its standard input."""
+    return cast("subprocess.Popen[bytes]", subprocess.Popen(command, stdin=subprocess.DEVNULL, **how))
 
 
 def descendants(pid: int) -> list[int]:

@@ -44,10 +44,9 @@ class Supervisor:
         command = [*launch["interpreter"], "-m", "farmfutures.worker.child", str(data.fileno()), str(self.folder)]
         self.began_s = time.monotonic()
         try:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=scratch, stderr=scratch, env=self.config["env"],
-                **channel.to_inherit(data),
-            )  # fmt: skip
+            self.process = processes.start(
+                command, stdout=scratch, stderr=scratch, env=self.config["env"], **channel.to_inherit(data)
+            )
         finally:
             os.close(scratch)
             data.close()

@@ -1,11 +1,11 @@
 """The embedded engine: one broker for a user and a machine, no set-up.
 
-    client, listener   in the submitting process: journal, bell, futures
-    journal            what a client hands over, safe before ``submit`` returns
-    broker             the loop; clients, requests, dispatch and ledger are its parts
-    queue              what runs next, a window onto the database
-    store, schema      SQLite, the truth
-    pool               interpreters and their supervisors
-    wire               messages (pyzmq)
-    folder, lock       the state folder, and one broker for it
+client, listener   in the submitting process: journal, bell, futures
+journal            what a client hands over, safe before ``submit`` returns
+broker             the loop; clients, requests, dispatch and ledger are its parts
+queue              what runs next, a window onto the database
+store, schema      SQLite, the truth
+pool               interpreters and their supervisors
+wire               messages (pyzmq)
+folder, lock       the state folder, and one broker for it
 """

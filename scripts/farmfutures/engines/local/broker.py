@@ -153,7 +153,7 @@ class Broker:
         for _ in range(_MESSAGES_A_TURN):
             identity, *frames = self.socket.recv_multipart()
             self._handle(identity, frames)
-            if not self.socket.get(zmq.EVENTS) & zmq.POLLIN:
+            if not self.socket.poll(0):
                 return
 
     def _handle(self, identity: bytes, frames: list[bytes]) -> None:

@@ -23,6 +23,7 @@ import zmq
 from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
 from ...job import JobSpec, WorkSpec
 from ...settings import Settings
+from ...worker import processes
 from ...worker.logs import tail
 from . import journal, wire
 from .folder import Folder
@@ -129,9 +130,9 @@ class LocalEngine:
         if sys.platform == "win32":
             flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
         with self.folder.broker_log.open("ab") as log:
-            return subprocess.Popen(
+            return processes.start(
                 [self.settings.python or sys.executable, "-m", "farmfutures.engines.local"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder.root,
+                stdout=log, stderr=log, cwd=self.folder.root,
                 env={**os.environ, "PYTHONPATH": path, "FARMFUTURES_STATE": str(self.folder.root)}, **flags,
             )  # fmt: skip
 

@@ -56,11 +56,10 @@ class Listener(threading.Thread):
             ready = dict(poller.poll(_LOOK_MS))
             if self.socket in ready:
                 self._receive()
-            elif not ready:
-                if not is_held(self.engine.folder.lock) and self._wanted():
-                    poller.unregister(self.socket)
-                    self._bring_back()
-                    poller.register(self.socket, zmq.POLLIN)
+            elif not ready and not is_held(self.engine.folder.lock) and self._wanted():
+                poller.unregister(self.socket)
+                self._bring_back()
+                poller.register(self.socket, zmq.POLLIN)
         self.socket.close(0)
         self._bell.close()
 

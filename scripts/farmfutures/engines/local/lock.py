@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .folder import open_private
 
-
 _TRIES = 200
 _TRY_S = 0.005
 

@@ -109,9 +109,9 @@ class Pool:
 
     def _spawn(self, folder: Path, ends: tuple[socket.socket, ...]) -> subprocess.Popen[bytes]:
         with (folder / "supervisor.log").open("wb") as errors:
-            return subprocess.Popen(
-                [sys.executable, "-m", "farmfutures.worker", *(str(end.fileno()) for end in ends)], env=self._own_environ(),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+            return processes.start(
+                [sys.executable, "-m", "farmfutures.worker", *(str(end.fileno()) for end in ends)],
+                env=self._own_environ(), stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
                 **channel.to_inherit(*ends),
             )  # fmt: skip
 

@@ -216,9 +216,7 @@ class Queue:
                 del lane.lines[priority]
         return taken
 
-    def _take_from(
-        self, lane: Lane, job: Job, worker: int, most: int, budget: float, taken: list[tuple[Job, Ready]]
-    ) -> float:
+    def _take_from(self, lane: Lane, job: Job, worker: int, most: int, budget: float, taken: list[tuple[Job, Ready]]) -> float:
         job.queued = False
         if job.paused or not job.room(worker):
             job.parked = not job.paused

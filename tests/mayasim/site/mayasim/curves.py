@@ -66,9 +66,7 @@ class Curve:
         span = t1 - t0
         u = (time - t0) / span
         m0, m1 = self._slope(left, incoming=False) * span, self._slope(after, incoming=True) * span
-        return (
-            (2 * u**3 - 3 * u**2 + 1) * v0 + (u**3 - 2 * u**2 + u) * m0 + (3 * u**2 - 2 * u**3) * v1 + (u**3 - u**2) * m1
-        )
+        return (2 * u**3 - 3 * u**2 + 1) * v0 + (u**3 - 2 * u**2 + u) * m0 + (3 * u**2 - 2 * u**3) * v1 + (u**3 - u**2) * m1
 
     def _out(self, place: int) -> int:
         return self.out[place]

@@ -159,9 +159,8 @@ def _dynamic(node: Node, attribute: str) -> Any:
 
 def numbers(node: Node, attribute: str) -> list[float]:
     """Returns all values of an array that a file may give in several statements."""
-    return [
-        float(_plain(text)) for path, found in node.attributes.items() if path.startswith(f"{attribute}[") for text in found.values
-    ]  # fmt: skip
+    given = (found.values for path, found in node.attributes.items() if path.startswith(f"{attribute}["))
+    return [float(_plain(text)) for values in given for text in values]
 
 
 def curve(node: Node, fps: float) -> Curve:

@@ -13,6 +13,7 @@ TABLE = Path(__file__).with_name("flags.json")
 COMMANDS: dict[str, Callable[..., Any]] = {}
 """What ``maya.cmds`` gets when Maya is initialised."""
 
+
 @functools.cache
 def table() -> dict[str, list[str]]:
     """Returns every flag of every command on offer, short and long, as the published stubs know them."""

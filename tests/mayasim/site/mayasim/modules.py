@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 _PLATFORM = {"win32": "win64", "darwin": "mac"}.get(sys.platform, "linux")
 _VARIABLE = re.compile(r"(\w+)\s*(\+?:?=)\s*(.*)")
 _FOLDER = re.compile(r"(?:\[r\] )?(icons|plug-ins|presets|scripts|resources): ?(.+)")
-_VARIABLES = {"plug-ins": "MAYA_PLUG_IN_PATH", "scripts": "MAYA_SCRIPT_PATH", "icons": "XBMLANGPATH", "presets": "MAYA_PRESET_PATH"}
+_VARIABLES = {
+    "plug-ins": "MAYA_PLUG_IN_PATH",
+    "scripts": "MAYA_SCRIPT_PATH",
+    "icons": "XBMLANGPATH",
+    "presets": "MAYA_PRESET_PATH",
+}
 _CONDITIONS = ("MAYAVERSION", "PLATFORM", "LOCALE")
 
 

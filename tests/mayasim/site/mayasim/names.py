@@ -17,9 +17,9 @@ keyTanInType:kit keyTanOutType:kot keyTanInX:kix keyTanInY:kiy keyTanOutX:kox ke
 outTime:o unitConversionFactor:cf fileTextureName:ftn startFrame:fs endFrame:ef frameExtension:pff
 animation:an imageFilePrefix:ifp imageFormat:if color:c outColor:oc intensity:in width:w height:h
 notes:nts uvTilingMode:uvt useFrameExtension:ufe radius:r scriptType:st before:b after:a
-""".split()
+"""
 
-_SHORT = dict(pair.split(":") for pair in _PAIRS)
+_SHORT = dict(pair.split(":") for pair in _PAIRS.split())
 _BY_TYPE = {
     "time": {"outTime": "o"},
     "polySphere": {"radius": "r"},

@@ -17,6 +17,7 @@ LONG_UNITS = {"cm": "centimeter", "m": "meter", "mm": "millimeter", "in": "inch"
 SHORT_UNITS = {long: short for short, long in LONG_UNITS.items()}
 _RULE = re.compile(r'workspace\s+-fr\s+"([^"]*)"\s+"([^"]*)"')
 _VERSION = re.compile(r"//Maya (?:ASCII|Binary) (\d{4})")
+_PLAYBACK = {"min": "minTime", "max": "maxTime", "ast": "animationStartTime", "aet": "animationEndTime"}
 
 
 class World:
@@ -119,7 +120,7 @@ class World:
         """``sceneConfigurationScriptNode`` sets the playback range with a line of MEL."""
         for node in self.scene.find("sceneConfigurationScriptNode"):
             text = " ".join(value for attribute in node.attributes.values() for value in attribute.values)
-            for flag, name in (("min", "minTime"), ("max", "maxTime"), ("ast", "animationStartTime"), ("aet", "animationEndTime")):
+            for flag, name in _PLAYBACK.items():
                 match = re.search(rf"-{flag} (-?[\d.]+)", text)
                 if match:
                     self.playback[name] = float(match[1])

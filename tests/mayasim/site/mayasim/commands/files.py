@@ -10,9 +10,8 @@ from ..reader import Reader
 from ..scene import Reference
 from ..world import world
 
-_UNKNOWN = (
-    "This file contains nodes or data that are unknown to this Maya, and can't be saved as another type: {}."
-)  # The sense of Maya's text; ma and mb keep such nodes only in their own kind.
+_UNKNOWN = "This file contains nodes or data that are unknown to this Maya, and can't be saved as another type: {}."
+"""The sense of what Maya says: .ma and .mb keep such nodes in their own kind only."""
 
 
 @command(

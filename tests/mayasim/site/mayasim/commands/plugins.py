@@ -53,7 +53,8 @@ def _find(name: str) -> str | None:
 
 def _start(plugin: str, path: str) -> None:
     spec = importlib.util.spec_from_file_location(plugin, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[plugin] = module
     spec.loader.exec_module(module)
