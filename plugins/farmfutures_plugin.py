@@ -67,9 +67,7 @@ class FarmSubmit(om.MPxCommand):  # type: ignore[misc, unused-ignore]  # The stu
 def initializePlugin(plugin: Any) -> None:
     """Registers the command, and builds the menu once Maya is idle."""
     _import_ours()
-    om.MFnPlugin(plugin, VENDOR, VERSION, "Any").registerCommand(
-        FarmSubmit.NAME, FarmSubmit.create, FarmSubmit.syntax_of
-    )
+    om.MFnPlugin(plugin, VENDOR, VERSION, "Any").registerCommand(FarmSubmit.NAME, FarmSubmit.create, FarmSubmit.syntax_of)
     if om.MGlobal.mayaState() == om.MGlobal.kInteractive:
         from maya import utils
 

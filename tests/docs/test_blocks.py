@@ -36,7 +36,7 @@ def blocks(language: str) -> list[object]:
     return found
 
 
-def environ(mayapy: Path) -> dict[str, str]:
+def environ(mayapy: Path, store: Path) -> dict[str, str]:
     return {
         **os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(mayapy), "PYTHONUTF8": "1",
         "MAYA_NO_STANDALONE_ATEXIT": "1",  # Otherwise Maya says 0 whatever happened.
@@ -57,7 +57,13 @@ def test_python(source: str, mark: str | None, state: Path, mayapy: Path, tmp_pa
         interpreter = str(mayapy)
     script.write_text(source, encoding="utf-8")
     done = subprocess.run(
-        [interpreter, str(script)], env=environ(mayapy), cwd=tmp_path, capture_output=True, text=True, timeout=25, check=False
+        [interpreter, str(script)],
+        env=environ(mayapy, tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=25,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
@@ -72,7 +78,7 @@ def test_bash(source: str, mark: str | None, state: Path, mayapy: Path, tmp_path
         assert command.startswith("farmfutures "), f"nobody runs this: {command}"
         words = command.removeprefix("farmfutures ")
         done = subprocess.run(
-            f'"{sys.executable}" -m farmfutures {words}', shell=True, env=environ(mayapy), cwd=tmp_path, capture_output=True,
+            f'"{sys.executable}" -m farmfutures {words}', shell=True, env=environ(mayapy, tmp_path), cwd=tmp_path, capture_output=True,
             text=True, timeout=25, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
