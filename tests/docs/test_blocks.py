@@ -38,7 +38,7 @@ def blocks(language: str) -> list[object]:
 
 def environ(mayapy: Path, store: Path) -> dict[str, str]:
     return {
-        **os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(mayapy), "PYTHONUTF8": "1",
+        **os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(mayapy), "PYTHONUTF8": "1", "FARMFUTURES_STORE": str(store),
         "MAYA_NO_STANDALONE_ATEXIT": "1",  # Otherwise Maya says 0 whatever happened.
     }  # fmt: skip
 
