@@ -171,3 +171,31 @@ def state(own_temp: Path) -> Iterator[Path]:
         farm.stop_broker()
         assert farm.broker_status() is None, "the broker of this test is still there after it was stopped"
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def module_farm(temp_root: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A farm that the tests of a module share: its state folder. Its broker is there before the first test measures."""
+    import farmfutures
+
+    folder = Path(tempfile.mkdtemp(prefix="m", dir=temp_root))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _TEMP_VARIABLES:
+            patch.setenv(name, str(folder))
+        patch.setenv("FARMFUTURES_SETTINGS", str(temp_root / "no settings.toml"))
+        patch.setenv("FARMFUTURES_SIM_PYTHON", sys.executable)
+        patch.setenv("FARMFUTURES_STATE", str(folder / "s"))
+        with farmfutures.Farm() as farm:
+            farm.jobs()
+        yield folder / "s"
+        patch.setenv("FARMFUTURES_STATE", str(folder / "s"))
+        with farmfutures.Farm() as farm:
+            farm.stop_broker()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def shared_farm(module_farm: Path, own_temp: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This test's farm is the one of its module."""
+    monkeypatch.setenv("FARMFUTURES_STATE", str(module_farm))
+    return module_farm

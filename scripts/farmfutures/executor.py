@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 from . import call as calls
 from .engines.engine import Engine, shared
 from .errors import FarmFuturesError, NotSubmittedError, OptionError, RefusedError
-from .future import Future
+from .frames import parse_frames
+from .future import Future, as_completed
 from .job import JobSpec, WorkSpec
 from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra, job_spec, level
 from .settings import Settings
@@ -179,7 +180,7 @@ class Executor(concurrent.futures.Executor):
     ) -> Iterator[Any]:  # fmt: skip
         """Like `map`, but results come as they are there."""
         futures = self._map(fn, iterables, chunksize, extra)
-        done = (future.result() for future in concurrent.futures.as_completed(futures, timeout))
+        done = (future.result() for future in as_completed(futures, timeout))
         return done if chunksize == 1 else itertools.chain.from_iterable(done)
 
     def _map(self, fn: Any, iterables: tuple[Iterable[Any], ...], chunksize: int, extra: dict[str, Any]) -> list[Future]:
@@ -192,6 +193,29 @@ class Executor(concurrent.futures.Executor):
                 rows, fn = _chunks(fn, rows, chunksize), _call_each
             for number, row in enumerate(rows, 1):
                 batch._add(fn, row, {}, {"name": str(number)})
+        return batch.futures
+
+    def submit_frames(
+        self, func: Callable[..., Any] | str, frames: str | Iterable[int], args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None, **extra: Any,
+    ) -> list[Future]:  # fmt: skip
+        """Schedules a call for each frame, as one job; the frame is the first argument.
+
+        Args:
+            func: A callable, or ``"package.module:function"``.
+            frames: ``"1-100x2"`` and the like, see `frames.parse_frames`; or the frames themselves.
+            args: Positional arguments behind the frame.
+            kwargs: Keyword arguments.
+            **extra: Job options.
+
+        Returns:
+            A future for each frame, in order; its ``name`` is like ``"frame 0007"``.
+        """
+        chosen = parse_frames(frames) if isinstance(frames, str) else list(frames)
+        with self.batch(**{"name": None, **extra}) as batch:
+            batch.default = default_name(func)
+            for frame in chosen:
+                batch._add(func, (frame, *(args or ())), dict(kwargs or {}), {"name": f"frame {frame:04d}"})
         return batch.futures
 
     def batch(self, name: str | None = None, **job: Any) -> Batch:
@@ -329,6 +353,7 @@ class Batch:
         name = options.get("name") or f"{len(self._works) + 1}: {calls.function_name(func)}"
         self._works.append(WorkSpec(calls.pack_call(func, args, kwargs), name, item_extra(options)))
         future = Future(name)
+        future._hold()
         self.futures.append(future)
         return future
 
@@ -346,6 +371,7 @@ class Batch:
                 self.executor._must_be_open()
                 spec, name = self.executor._prepare(self.job)
                 self._job_id = self.executor._hand_over(spec, name or self.default, self._works, self.futures)
+                self.executor._cancel([future for future in self.futures if future.cancelled()])
             except FarmFuturesError as error:
                 self._give_up(error)
                 raise

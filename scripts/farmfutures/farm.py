@@ -71,13 +71,9 @@ class Farm:
 
     def _item(self, row: dict[str, Any]) -> ItemInfo:
         said, failed = row.pop("progress"), row.pop("failed")
-        error = calls.error_line(self._packed(row["job_id"], row["work_id"])) if failed else None
+        error = calls.error_line(self._engine.payload("outcome", row["job_id"], row["work_id"])) if failed else None
         state = State(row.pop("state"))
         return ItemInfo(**row, state=state, progress=Progress(*said) if said else None, error=error)
-
-    def _packed(self, job_id: int, work_id: int) -> bytes:
-        value = self._engine.request("outcome", job=job_id, work=work_id)
-        return (self.settings.state / "blobs" / value).read_bytes() if isinstance(value, str) else value or b""
 
     def outcome(self, job_id: int, work_id: int) -> Any:
         """Returns the result of a work item, or raises its exception.
@@ -85,7 +81,7 @@ class Farm:
         Raises:
             ResultError: It is not over.
         """
-        data = self._packed(job_id, work_id)
+        data = self._engine.payload("outcome", job_id, work_id)
         if not data:
             raise ResultError(f"work item {job_id}:{work_id} has no outcome: it is {self.item(job_id, work_id).state}.")
         value, error = calls.unpack_outcome(data)
@@ -95,7 +91,7 @@ class Farm:
 
     def call(self, job_id: int, work_id: int) -> str:
         """Says what a work item calls, without loading any of it."""
-        return calls.summarise(self._engine.request("call", job=job_id, work=work_id))
+        return calls.summarise(self._engine.payload("call", job_id, work_id))
 
     def log(self, job_id: int, work_id: int, offset: int = 0) -> tuple[str, int]:
         """Returns what a work item printed from a byte offset on, and the offset behind it."""

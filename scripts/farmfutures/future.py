@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from .engines.engine import Engine
 
 
+class _Unsubmitted(list[Any]):
+    """Stands for the list of those who wait, as long as waiting would be for ever.
+
+    The standard library's ``wait`` and ``as_completed`` append themselves to ``Future._waiters``.
+    """
+
+    def __init__(self, future: Future) -> None:
+        super().__init__()
+        self._future = future
+
+    def append(self, item: Any) -> None:
+        """Refuses.
+
+        Raises:
+            NotSubmittedError: Always, unless the future was given up.
+        """
+        if not self._future.done():
+            self._future._known()
+
+
 def as_completed(futures: Iterable[Future], timeout: float | None = None) -> Iterator[Future]:
     """`concurrent.futures.as_completed`, typed for our futures.
 
@@ -37,7 +57,6 @@ class Future(concurrent.futures.Future[Any]):
 
     Attributes:
         name: The work item's name.
-        metadata: A dict of yours.
         progress: What the call said last through `farmfutures.progress`, or None.
         attempt: Which run of the call this is, from 1 on; 0 before the first.
     """
@@ -45,12 +64,12 @@ class Future(concurrent.futures.Future[Any]):
     def __init__(self, name: str = "") -> None:
         super().__init__()
         self.name = name
-        self.metadata: dict[str, Any] = {}
         self.progress: Progress | None = None
         self.attempt = 0
         self._engine: Engine | None = None
         self._ids: tuple[int, int] | None = None
         self._final: State | None = None
+        self._metadata: dict[str, Any] | None = None
         self._owner: object = None
         """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
 
@@ -62,6 +81,13 @@ class Future(concurrent.futures.Future[Any]):
     def __repr__(self) -> str:
         ids = f"{self._ids[0]}:{self._ids[1]}" if self._ids else "not submitted"
         return f"<farmfutures.Future {ids} {self._final or self._state.lower()}>"
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dict of the caller's own."""
+        if self._metadata is None:
+            self._metadata = {}
+        return self._metadata
 
     # --- ids
 
@@ -101,6 +127,12 @@ class Future(concurrent.futures.Future[Any]):
         """Asks the engine how this work item stands now."""
         engine, job, work = self._with_engine()
         return State(engine.request("item", job=job, work=work)["state"])
+
+    def arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Returns the positional and the keyword arguments of the call, from the engine's copy: none are held here."""
+        engine, job, work = self._with_engine()
+        _, args, kwargs = calls.unpack_call(engine.payload("call", job, work))
+        return args, kwargs
 
     @property
     def log_path(self) -> str | None:
@@ -179,8 +211,14 @@ class Future(concurrent.futures.Future[Any]):
 
     # --- what the engine says
 
+    def _hold(self) -> None:
+        """It is part of a batch that is not committed."""
+        self._waiters: list[Any] = _Unsubmitted(self)
+
     def _bind(self, engine: Engine, job: int, work: int) -> None:
         self._engine, self._ids = engine, (job, work)
+        if type(self._waiters) is _Unsubmitted:
+            self._waiters = []
 
     def _moved(self, state: State, attempt: int) -> None:
         self.attempt = attempt or self.attempt

@@ -35,6 +35,10 @@ class Engine(Protocol):
     def request(self, op: str, **args: Any) -> Any:
         """Asks or steers; see `farmfutures.Farm` for the words."""
 
+    def payload(self, what: str, job: int, work: int) -> bytes:
+        """Returns the packed ``"call"`` or ``"outcome"`` of a work item, b"" where there is none."""
+        ...
+
     def attach(self, job: int, futures: list[Future]) -> None:
         """Has futures resolve with the outcomes of a job that somebody submitted."""
 

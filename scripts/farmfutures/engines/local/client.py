@@ -271,6 +271,11 @@ class LocalEngine:
             raise RefusedError(f"the broker refused {op!r}: {value}")
         return value
 
+    def payload(self, what: str, job: int, work: int) -> bytes:
+        """Returns the packed ``"call"`` or ``"outcome"`` of a work item; large ones lie in files."""
+        found = self.request(what, job=job, work=work)
+        return self.folder.blob(found).read_bytes() if isinstance(found, str) else found or b""
+
     def attach(self, job: int, futures: list[Future]) -> None:
         """Has futures resolve with the outcomes of a job that somebody submitted."""
         with self.lock:

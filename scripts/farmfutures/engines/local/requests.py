@@ -146,13 +146,14 @@ class Requests:
             raise LookupError(f"job {job} has no work item {work}")
         return row[1] if row[1] else bytes(row[0] or b"")
 
-    def on_call(self, job: int, work: int) -> bytes:
-        """The packed call."""
+    def on_call(self, job: int, work: int) -> Any:
+        """The packed call, or the name of the file that holds it."""
         self._row(job)
-        row = self.broker.store.db.execute("SELECT call FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        row = self.broker.store.db.execute("SELECT call, extra FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
             raise LookupError(f"job {job} has no work item {work}")
-        return bytes(row[0])
+        file = json.loads(row[1]).get("call_file") if row[1] else None
+        return file or bytes(row[0])
 
     def on_workers(self) -> list[dict[str, Any]]:
         """The interpreters."""
