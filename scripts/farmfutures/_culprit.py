@@ -69,6 +69,9 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
 def _inside(value: Any) -> Iterator[tuple[str, Any]]:
     for cell, name in zip(getattr(value, "__closure__", None) or (), _free_names(value), strict=False):
         yield f" closing over {name!r}", cell.cell_contents
+    for name in getattr(getattr(value, "__code__", None), "co_names", ()):
+        if name in getattr(value, "__globals__", ()):
+            yield f" using the global {name!r}", value.__globals__[name]
     if getattr(value, "__self__", None) is not None:
         yield ".__self__", value.__self__
     if not isinstance(value, type) and not callable(value):

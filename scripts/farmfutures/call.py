@@ -29,6 +29,7 @@ PROTOCOL = 5
 _NAMED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _PRIMITIVES = frozenset({type(None), bool, int, float, str, bytes})
 _TEXT_LIMIT = 256 * 1024
+_SUMMARY_BYTES = 64 * 1024
 
 
 class ByName:
@@ -153,7 +154,7 @@ def summarise(data: bytes, limit: int = 120) -> str:
     """Says what a packed call is without running any of it: the names and values in it, shortened."""
     words: list[str] = []
     try:
-        for op, argument, _ in pickletools.genops(data[1 : 1 + 4096]):
+        for op, argument, _ in pickletools.genops(data[1 : 1 + _SUMMARY_BYTES]):
             if argument is not None and op.name not in _NOISE:
                 words.append(str(argument) if isinstance(argument, str) else repr(argument))
             elif op.name in _CONSTANTS:

@@ -130,6 +130,8 @@ class Child:
             data = memoryview((Path(self.config["blobs"]) / extra["call_file"]).read_bytes())
         try:
             function, args, kwargs = calls.unpack_call(data)
+            if isinstance(function, calls.ByName):
+                function = calls.resolve(function.name)
         except ImportError as error:
             error.add_note(
                 f"The worker ({sys.executable}) could not import what the call needs. Make it importable there: give the "

@@ -1,0 +1,46 @@
+"""One settings file, and variables that win over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from farmfutures.errors import OptionError
+from farmfutures.settings import Settings, default_state
+
+
+def load(tmp_path: Path, text: str = "", **variables: str) -> Settings:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    return Settings.load({"FARMFUTURES_SETTINGS": str(file), **{f"FARMFUTURES_{k.upper()}": v for k, v in variables.items()}})
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = Settings.load({"FARMFUTURES_SETTINGS": str(tmp_path / "none.toml")})
+    assert (settings.engine, settings.transport, settings.synchronous, settings.recursion_limit) == ("local", "auto", "normal", 4)
+    assert settings.state == default_state()
+    assert settings.slots >= 1
+
+
+def test_file_and_variables(tmp_path: Path) -> None:
+    settings = load(tmp_path, 'slots = 3\ngroups = ["a", "b"]\nbroker_idle_s = 2.5\nstate = "~/x"\n', slots="5", groups="c, d")
+    assert (settings.slots, settings.groups, settings.broker_idle_s) == (5, ("c", "d"), 2.5)
+    assert settings.state == Path("~/x").expanduser()
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "message"),
+    [
+        ("slot = 3", {}, r"settings.toml: there is no setting 'slot'\. Did you mean 'slots'\?"),
+        ("slots = [", {}, "settings.toml can't be read"),
+        ('slots = "many"', {}, "slots in .*settings.toml: 'many' is not a int"),
+        ("", {"slots": "0"}, "the variable FARMFUTURES_SLOTS: 0 is too small"),
+        ("", {"transport": "pigeon"}, "FARMFUTURES_TRANSPORT: 'pigeon' is not one of auto, ipc, tcp"),
+        ("", {"broker_idle_s": "soon"}, "FARMFUTURES_BROKER_IDLE_S: 'soon' is not a float"),
+        ("", {"log_limit_bytes": "-1"}, "too small"),
+    ],
+)
+def test_bad_settings(tmp_path: Path, text: str, variables: dict[str, str], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        load(tmp_path, text, **variables)
