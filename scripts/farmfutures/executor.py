@@ -148,7 +148,12 @@ class Executor(concurrent.futures.Executor):
             self._pending.update(futures)
         for future in futures:
             future._owner = self
-        return self._engine.submit(spec, name, works, futures)
+        try:
+            return self._engine.submit(spec, name, works, futures)
+        except BaseException:
+            with self._lock:
+                self._pending.difference_update(futures)  # Nothing will ever come of them.
+            raise
 
     # --- many calls
 

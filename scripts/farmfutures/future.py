@@ -78,6 +78,9 @@ class Future(concurrent.futures.Future[Any]):
         def __getattr__(self, name: str) -> Any:
             """Attributes of the caller's own are welcome; to type checkers they are Any."""
 
+        def __setattr__(self, name: str, value: Any) -> None:
+            """The same."""
+
     def __repr__(self) -> str:
         ids = f"{self._ids[0]}:{self._ids[1]}" if self._ids else "not submitted"
         return f"<farmfutures.Future {ids} {self._final or self._state.lower()}>"

@@ -152,8 +152,9 @@ def test_qs42_an_empty_batch_submits_nothing(executor: Executor, farm: Farm) -> 
 
 def test_qs42_an_exception_submits_nothing(executor: Executor, farm: Farm) -> None:
     before = farm.jobs(limit=1)
-    with pytest.raises(KeyError), executor.batch() as batch:
-        future = batch.submit(abs, 1)
+    batch = executor.batch()
+    future = batch.submit(abs, 1)
+    with pytest.raises(KeyError), batch:
         raise KeyError
     assert farm.jobs(limit=1) == before
     with pytest.raises(NotSubmittedError, match="given up by a KeyError"):

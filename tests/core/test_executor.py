@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import functools
 import gc
 import os
 import subprocess
@@ -185,11 +186,11 @@ def test_q14_qs1_the_surface(shared_farm: Path) -> None:
     assert farmfutures.submit_ext("math:factorial", [3]).result(20) == 6
     assert list(farmfutures.map(abs, [-1, 2])) == [1, 2]
     executor = farmfutures._default
-    assert executor is not None
+    assert executor
     executor.shutdown()
     assert farmfutures.submit(abs, -2).result(20) == 2  # A new one, since the old one was shut down.
     assert farmfutures._default is not executor
-    farmfutures._default.shutdown()
+    farmfutures._executor().shutdown()
 
 
 def test_qs1_importing_starts_nothing() -> None:
@@ -233,7 +234,7 @@ def test_qs11_qs12_user(
     executor: Executor, farm: Farm, monkeypatch: pytest.MonkeyPatch, variable: str, given: str | None, user: str
 ) -> None:
     monkeypatch.setenv("QBFUTURES_USER", variable)
-    extra = {} if given is None else {"user": given}
+    extra: dict[str, Any] = {} if given is None else {"user": given}
     with executor.batch(**extra) as batch:
         batch.submit(abs, 1)
     assert farm.job(batch.job_id).user == user
@@ -302,8 +303,6 @@ def test_qs45_requirements_are_refused_before_anything_is_sent(executor: Executo
 
 def chain(depth: int) -> tuple[int, str]:
     import os
-
-    import farmfutures
 
     level = int(os.environ["QBLVL"])
     if not depth:
@@ -376,7 +375,7 @@ def test_callbacks_get_the_future_once_each_and_in_order(executor: Executor) -> 
     ready = threading.Event()
     future = executor.submit(abs, -3)
     for n in range(3):
-        future.add_done_callback(lambda done, n=n: seen.append((n, done.result())))
+        future.add_done_callback(functools.partial(lambda n, done: seen.append((n, done.result())), n))
     future.add_done_callback(lambda _: ready.set())
     assert ready.wait(20)
     assert seen == [(0, 3), (1, 3), (2, 3)]
@@ -421,8 +420,6 @@ def test_shutdown_without_waiting_leaves_futures_alive(tmp_path: Path) -> None:
     executor.shutdown(wait=False)
     gate.touch()
     assert future.result(20) == "done"
-    del executor, future
-    gc.collect()
 
 
 def test_shutdown_cancels(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def blocks(language: str) -> list[object]:
 
 def environ(mayapy: Path, store: Path) -> dict[str, str]:
     return {
-        **os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(mayapy), "PYTHONUTF8": "1", "FARMFUTURES_STORE": str(store),
+        **os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(mayapy), "PYTHONUTF8": "1",
+        "FARMFUTURES_STORE": str(store),
         "MAYA_NO_STANDALONE_ATEXIT": "1",  # Otherwise Maya says 0 whatever happened.
     }  # fmt: skip
 
@@ -78,7 +79,7 @@ def test_bash(source: str, mark: str | None, state: Path, mayapy: Path, tmp_path
         assert command.startswith("farmfutures "), f"nobody runs this: {command}"
         words = command.removeprefix("farmfutures ")
         done = subprocess.run(
-            f'"{sys.executable}" -m farmfutures {words}', shell=True, env=environ(mayapy, tmp_path), cwd=tmp_path, capture_output=True,
-            text=True, timeout=25, check=False,
+            f'"{sys.executable}" -m farmfutures {words}', shell=True, env=environ(mayapy, tmp_path), cwd=tmp_path,
+            capture_output=True, text=True, timeout=25, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"

@@ -93,7 +93,9 @@ def test_a_worker_that_dies_in_bootstrap(executor: Executor, booting: dict[str, 
     booting["settings"]["fail"] = "server down"
     started = time.monotonic()
     future = executor.submit_ext(abs, [1], **booting)
-    with pytest.raises(BootstrapError, match=r"could not be made ready \(3 tries\): RuntimeError: no licence: server down") as info:
+    with pytest.raises(
+        BootstrapError, match=r"could not be made ready \(3 tries\): RuntimeError: no licence: server down"
+    ) as info:
         future.result(28)
     assert "The last lines of its log" in str(info.value)
     assert "booting {" in str(info.value)

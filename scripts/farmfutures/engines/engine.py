@@ -50,7 +50,8 @@ class Shared:
     """Engines of this process, one for each name and state folder, closed with their last user."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Executors are also closed by the garbage collector, which may come while this very thread opens another.
+        self._lock = threading.RLock()
         self._engines: dict[tuple[str, str], tuple[Engine, int]] = {}
 
     def open(self, name: str, settings: Settings) -> Engine:

@@ -54,6 +54,7 @@ class Broker:
         self.clients = Clients(folder, self.store, self.queue, self.ledger, self.send)
         self.requests = Requests(self)
         self.outbox: list[list[bytes]] = []
+        self.answers: list[list[bytes]] = []
         self._signals = 0
         self.stopping = False
         self.draining = False
@@ -61,8 +62,9 @@ class Broker:
         self.idle_since = time.monotonic()
 
     def send(self, identity: bytes, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None) -> None:
-        """Puts a message in the outbox, which leaves after this turn's commit."""
-        self.outbox.append([identity, *wire.pack(kind, header, blobs or ())])
+        """Puts a message in the outbox, which leaves after this turn's commit; answers leave in any case."""
+        box = self.answers if kind == "reply" else self.outbox
+        box.append([identity, *wire.pack(kind, header, blobs or ())])
 
     def recover(self) -> None:
         """Takes up what the last broker left: its workers are ended, its grants taken back, journals read on."""
@@ -75,7 +77,7 @@ class Broker:
         self.queue.beyond = True
         self.queue.load()
         with self.store.turn():
-            self.clients.read_leftovers()
+            self.clients.catch_up()
             self.ledger.write()
 
     def announce(self) -> None:
@@ -126,11 +128,12 @@ class Broker:
     def _turn(self) -> None:
         if self._signals:
             self.stop(drain=self._signals == 1)
-        self.clients.read()
         self.look_after()
-        self.queue.load()
-        if not self.draining:
-            self.dispatch.hand_out()
+        if not self.store.stuck:
+            self.clients.read()
+            self.queue.load()
+            if not self.draining:
+                self.dispatch.hand_out()
         self.ledger.write()
         self.clients.tell()
 
@@ -143,7 +146,7 @@ class Broker:
             self.clients.look_after()
 
     def _wait_s(self) -> float:
-        if self.clients.behind():
+        if self.clients.behind() and not self.store.stuck:
             return 0
         if not self.queue.active() and not any(worker.grants for worker in self.pool.workers.values()):
             return _IDLE_TICK_S
@@ -161,7 +164,7 @@ class Broker:
             kind, header, _ = wire.unpack(frames)
             if kind == "request":
                 # What a client submitted before it asked is known when it is answered.
-                while self.clients.behind():
+                while self.clients.behind() and not self.store.stuck:
                     self.clients.read()
                 self.requests.answer(identity, header)
             else:
@@ -171,9 +174,11 @@ class Broker:
             log.exception("a message from %r could not be handled", identity)
 
     def _flush(self) -> None:
-        for frames in self.outbox:
-            self.socket.send_multipart(frames, copy=False)
-        self.outbox.clear()
+        boxes = [self.answers] if self.store.stuck else [self.outbox, self.answers]
+        for box in boxes:
+            for frames in box:
+                self.socket.send_multipart(frames, copy=False)
+            box.clear()
 
     def _idle_too_long(self) -> bool:
         if self.queue.jobs or self.queue.beyond or self.clients.all:

@@ -53,7 +53,11 @@ class LocalEngine:
         self.client = uuid.uuid4().hex[:16]
         self.lock = threading.RLock()
         self.futures: dict[int, Future] = {}
+        self.more: dict[int, list[Future]] = {}
+        """Further futures of the same items."""
         self.replies: dict[int, StdFuture[Any]] = {}
+        self.asked: dict[int, dict[str, Any]] = {}
+        """Requests without an answer; a broker that comes back is asked again."""
         self._requests = itertools.count(1)
         self._specs: dict[int, tuple[int, JobSpec]] = {}
         self._writer: journal.Writer | None = None
@@ -258,13 +262,15 @@ class LocalEngine:
         self.connect()
         number = next(self._requests)
         reply = self.replies[number] = StdFuture()
-        self.send("request", {"req": number, "op": op, "args": args})
+        self.asked[number] = {"req": number, "op": op, "args": args}
+        self.send("request", {**self.asked[number]})
         try:
             kind, value = reply.result(ANSWER_S)
         except TimeoutError:
             raise EngineUnavailableError(f"the broker did not answer {op!r} in {ANSWER_S:g} s; see its log.") from None
         finally:
             self.replies.pop(number, None)
+            self.asked.pop(number, None)
         if kind == "LookupError":
             raise NoSuchJobError(f"{value}. 'farmfutures jobs' lists what there is.")
         if kind:
@@ -281,15 +287,27 @@ class LocalEngine:
         with self.lock:
             for index, future in enumerate(futures):
                 future._bind(self, job, index)
-                self.futures[item_key(job, index)] = future
+                key = item_key(job, index)
+                if key in self.futures:  # The one that submit returned, or of another attach: all are told.
+                    self.more.setdefault(key, []).append(future)
+                else:
+                    self.futures[key] = future
         self.send("watch", {"jobs": [job]})
 
     def close(self) -> None:
         """Says goodbye; what was submitted goes on."""
         with self.lock:
             listener, self._listener = self._listener, None
+        if listener is threading.current_thread():
+            # The last future has resolved, and nobody holds its executor any more: the thread ends by itself.
+            listener.last = self._finish
+            listener.stopping = True
+            return
         if listener is not None:
             listener.stop()
+        self._finish()
+
+    def _finish(self) -> None:
         with self.lock:
             if self._writer is not None:
                 self._writer.close()

@@ -48,7 +48,15 @@ class Clients:
         self.all: dict[str, Client] = {}
         self.jobs: list[tuple[Any, ...]] = []
         self.items: list[tuple[int, Item]] = []
+        self.next_job = int(store.meta("next_job", 1))
         self._looked_s = 0.0
+
+    def catch_up(self) -> None:
+        """Reads everything that anybody handed over, clients included that died before they could ring."""
+        self._looked_s = 0.0
+        self.look_after()
+        while self.behind() and not self.store.stuck:
+            self.read()
 
     def look_after(self) -> None:
         """Notices clients that died, and journals of clients that died before they said hello."""
@@ -95,9 +103,10 @@ class Clients:
 
     def _lease(self, client: Client) -> dict[str, int]:
         """Gives a client job ids of its own, so that ``submit`` knows its id without asking."""
-        first = int(self.store.meta("next_job", 1))
+        first = self.next_job
         count, client.block = client.block, min(client.block * 8, _LARGEST_BLOCK)
-        self.store.set_meta("next_job", first + count)
+        self.next_job += count
+        self.store.set_meta("next_job", self.next_job)
         return {"first": first, "count": count}
 
     def _bye(self, client: Client) -> None:
@@ -163,12 +172,6 @@ class Clients:
             self.store.add_jobs(self.jobs)
             self.store.add_items(self.items)
             self.jobs, self.items = [], []
-
-    def read_leftovers(self) -> None:
-        """Takes in journals whose clients may have gone while no broker was there."""
-        self.look_after()
-        while self.behind():
-            self.read()
 
     # --- telling
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import zmq
@@ -27,6 +28,8 @@ class Listener(threading.Thread):
         self.engine = engine
         self.endpoint = endpoint
         self.stopping = False
+        self.last: Callable[[], None] | None = None
+        """What is left to do at the end, where somebody closed the engine on this thread."""
         self.socket = self._open()
         self._bell = engine.context.socket(zmq.PAIR)
         self._bell.bind(f"inproc://stop-{engine.client}-{id(self)}")
@@ -39,12 +42,10 @@ class Listener(threading.Thread):
         return socket
 
     def stop(self) -> None:
-        """Ends the thread."""
+        """Ends the thread, and waits for that."""
         self.stopping = True
         self._stopper.send(b"")
-        if self is not threading.current_thread():
-            self.join()
-        self._stopper.close()
+        self.join()
 
     def run(self) -> None:
         """The thread's life."""
@@ -60,8 +61,10 @@ class Listener(threading.Thread):
                 poller.unregister(self.socket)
                 self._bring_back()
                 poller.register(self.socket, zmq.POLLIN)
-        self.socket.close(0)
-        self._bell.close()
+        for socket in (self.socket, self._bell, self._stopper):
+            socket.close(0)
+        if self.last is not None:
+            self.last()
 
     def _wanted(self) -> bool:
         return bool(self.engine.futures or self.engine.replies or not self.engine.ids)
@@ -84,6 +87,8 @@ class Listener(threading.Thread):
         with self.engine.lock:
             jobs = sorted({future.job_id for future in list(self.engine.futures.values()) if future.job_id is not None})
         self.socket.send_multipart(wire.pack("watch", {"jobs": jobs}))
+        for header in list(self.engine.asked.values()):
+            self.socket.send_multipart(wire.pack("request", {**header}))
 
     def _receive(self) -> None:
         for _ in range(100):
@@ -97,9 +102,10 @@ class Listener(threading.Thread):
         if kind == "note":
             self._note(header, blob)
         elif kind == "progress":
-            future = self.engine.futures.get(item_key(header["j"], header["w"]))
-            if future is not None:
-                future._progress(header["said"])
+            key = item_key(header["j"], header["w"])
+            for future in (self.engine.futures.get(key), *self.engine.more.get(key, ())):
+                if future is not None:
+                    future._progress(header["said"])
         elif kind in ("welcome", "block"):
             self._lease(header)
         elif kind == "reply":
@@ -121,17 +127,17 @@ class Listener(threading.Thread):
 
     def _note(self, header: dict[str, Any], blob: bytes) -> None:
         columns = zip(header["j"], header["w"], header["s"], header["a"], wire.split(blob, header["n"]), strict=True)
-        files = header["f"]
-        futures = self.engine.futures
+        files, futures, more = header["f"], self.engine.futures, self.engine.more
         for place, (job, work, state, attempt, payload) in enumerate(columns):
             key = item_key(job, work)
-            future = futures.get(key)
+            name = STATES[state]
+            future = futures.pop(key, None) if name.done else futures.get(key)
             if future is None:
                 continue
-            name = STATES[state]
-            if name.done:
-                futures.pop(key, None)
-                path = self.engine.folder.blob(files[str(place)]) if files and str(place) in files else None
-                future._resolve(name, attempt, payload, path)
-            else:
-                future._moved(name, attempt)
+            path = self.engine.folder.blob(files[str(place)]) if files and str(place) in files else None
+            others = (more.pop(key, ()) if name.done else more.get(key, ())) if more else ()
+            for one in (future, *others):
+                if name.done:
+                    one._resolve(name, attempt, payload, path)
+                else:
+                    one._moved(name, attempt)

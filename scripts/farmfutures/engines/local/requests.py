@@ -29,6 +29,7 @@ class Requests:
         reply: dict[str, Any] = {"req": header["req"]}
         blobs: list[bytes] = []
         try:
+            self._check(header["op"])
             value = getattr(self, f"on_{header['op']}")(**header["args"])
             if isinstance(value, bytes):
                 blobs, value = [value], None
@@ -37,12 +38,20 @@ class Requests:
             reply["error"] = [type(error).__name__, str(error.args[0] if error.args else error)]
         self.broker.send(b"R" + identity[1:], "reply", reply, blobs)
 
+    def _check(self, op: str) -> None:
+        stuck = self.broker.store.stuck
+        if stuck and op in _CHANGES:
+            raise ValueError(f"its database can't be written now ({stuck}); free some space, it tries again by itself.")
+
     def _row(self, job: int) -> tuple[Any, ...]:
         self.broker.ledger.write()
-        row = self.broker.store.db.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job,)).fetchone()
-        if row is None:
-            raise LookupError(f"there is no job {job}")
-        return tuple(row)
+        for again in (False, True):
+            if again:  # Perhaps its client died before it could ring.
+                self.broker.clients.catch_up()
+            row = self.broker.store.db.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job,)).fetchone()
+            if row is not None:
+                return tuple(row)
+        raise LookupError(f"there is no job {job}")
 
     # --- looking
 
@@ -165,6 +174,7 @@ class Requests:
         return {
             "pid": os.getpid(), "version": wire.VERSION, "endpoint": broker.endpoint, "state": str(broker.folder.root),
             "workers": len(broker.pool.workers), "open_jobs": len(broker.queue.jobs), "clients": len(broker.clients.all),
+            "stuck": broker.store.stuck,
         }  # fmt: skip
 
     # --- steering
@@ -245,6 +255,8 @@ class Requests:
         self.broker.stop(drain=drain)
         return True
 
+
+_CHANGES = frozenset({"cancel", "kill", "retry", "pause", "priority"})
 
 _JOB = "id, spec, name, total, priority, user, submitted, open, paused, started, finished, counts, error"
 

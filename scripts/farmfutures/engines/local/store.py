@@ -7,8 +7,10 @@ of anything before it is committed.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +20,11 @@ from .folder import open_private
 from .journal import Item
 from .schema import SCHEMA, VERSION, item_key, item_range
 
-PENDING, RUNNING = 1, 3
+log = logging.getLogger("farmfutures.broker")
+
+_WAIT_S = 0.1
+_AGAIN_S = 0.25
+"""How long a locked database is waited for at once, and when a database that can't be written is tried again."""
 
 
 class Tries(NamedTuple):
@@ -35,13 +41,16 @@ class Store:
     def __init__(self, path: Path, synchronous: str = "normal") -> None:
         # Made by us first, because SQLite makes files that others may read; it gives -wal and -shm the same mode.
         os.close(open_private(path, os.O_CREAT | os.O_RDWR))
-        self.db = sqlite3.connect(path, isolation_level=None, timeout=30, cached_statements=256)
+        self.db = sqlite3.connect(path, isolation_level=None, timeout=_WAIT_S, cached_statements=256)
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute(f"PRAGMA synchronous={synchronous}")
         self.db.execute("PRAGMA cache_size=-16384")
         if not self.db.execute("PRAGMA user_version").fetchone()[0]:
             self.db.executescript(f"BEGIN;{SCHEMA}PRAGMA user_version={VERSION};COMMIT;")
-        self.dirty = False
+        self._unsaved: list[tuple[str, list[Sequence[Any]]]] = []
+        self._again_s = 0.0
+        self.stuck = ""
+        """Why nothing can be written now; empty where it can."""
 
     def close(self) -> None:
         """Closes the database, folding the WAL back into it."""
@@ -49,22 +58,41 @@ class Store:
 
     def begin(self) -> None:
         """Opens the transaction of this turn, where there is none yet."""
-        if not self.dirty:
+        if not self.db.in_transaction:
             self.db.execute("BEGIN IMMEDIATE")
-            self.dirty = True
 
     def commit(self) -> None:
-        """Commits what this turn wrote."""
-        if self.dirty:
-            self.db.execute("COMMIT")
-            self.dirty = False
+        """Commits what was written since the last commit. Where that is impossible now, it is kept, and tried again.
 
-    def rollback(self) -> None:
-        """Forgets what this turn wrote."""
-        if self.dirty:
-            self.dirty = False
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
+        A full disk and a database that another process has locked are no errors of anybody here: `stuck` says so, and
+        whatever is written meanwhile waits in memory. Nobody is told of it before it is on the disk.
+        """
+        if not self._unsaved or time.monotonic() < self._again_s:
+            return
+        try:
+            if self.stuck:
+                self._write_again()
+            self.db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._give_up(error)
+            return
+        self._unsaved.clear()
+        if self.stuck:
+            log.warning("the database can be written again")
+        self.stuck = ""
+
+    def _write_again(self) -> None:
+        self.begin()
+        for sql, rows in self._unsaved:
+            self.db.executemany(sql, rows)
+
+    def _give_up(self, error: sqlite3.OperationalError) -> None:
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+        if not self.stuck:
+            log.warning("the database can't be written (%s); trying again until it can", error)
+        self.stuck = str(error)
+        self._again_s = time.monotonic() + _AGAIN_S
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -73,13 +101,20 @@ class Store:
             yield
             self.commit()
         except BaseException:
-            self.rollback()
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
             raise
 
-    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
-        """Runs one statement for each row, inside this turn's transaction; returns how many rows changed."""
-        self.begin()
-        return self.db.executemany(sql, rows).rowcount
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Runs one statement for each row, inside this turn's transaction."""
+        rows = rows if isinstance(rows, list) else list(rows)
+        self._unsaved.append((sql, rows))
+        if not self.stuck:
+            try:
+                self.begin()
+                self.db.executemany(sql, rows)
+            except sqlite3.OperationalError as error:
+                self._give_up(error)
 
     def meta(self, key: str, default: Any = None) -> Any:
         """Reads a single value."""
@@ -172,8 +207,7 @@ class Store:
 
     def forget_grants(self) -> None:
         """Nothing is handed out any more, and nobody is to blame."""
-        self.begin()
-        self.db.execute("DELETE FROM grants")
+        self.many("DELETE FROM grants", [()])
 
     def grants(self) -> list[tuple[int, int, list[int]]]:
         """Returns what was handed out when the last broker died."""

@@ -48,8 +48,10 @@ class Evaluator:
                 return [tuple(self.value(node, child) for child in names.COMPOUNDS[attribute])]
         if attribute in names.PARENTS and attribute not in node.attributes:
             parent, place = names.PARENTS[attribute]
-            if (node, parent) in self.scene.sources or parent in node.attributes:
+            if (node, parent) in self.scene.sources:
                 return self.value(node, parent)[0][place]
+            if parent in node.attributes:
+                return parse(node.attributes[parent])[0][place]
         return self._stored(node, attribute)
 
     def _stored(self, node: Node, attribute: str) -> Any:

@@ -14,7 +14,7 @@ focalLength:fl horizontalFilmAperture:hfa verticalFilmAperture:vfa nearClipPlane
 renderable:rnd orthographic:o orthographicWidth:ow
 keyTimeValue:ktv preInfinity:pre postInfinity:pst tangentType:tan weightedTangents:wgt
 keyTanInType:kit keyTanOutType:kot keyTanInX:kix keyTanInY:kiy keyTanOutX:kox keyTanOutY:koy
-outTime:o unitConversionFactor:cf fileTextureName:ftn startFrame:fs endFrame:ef frameExtension:pff
+outTime:o output:o input:i unitConversionFactor:cf fileTextureName:ftn startFrame:fs endFrame:ef frameExtension:pff
 animation:an imageFilePrefix:ifp imageFormat:if color:c outColor:oc intensity:in width:w height:h
 notes:nts uvTilingMode:uvt useFrameExtension:ufe radius:r scriptType:st before:b after:a
 """

@@ -87,7 +87,7 @@ def _save(path: str, flags: dict[str, Any]) -> str:
 
 
 def _rename(path: str, flags: dict[str, Any]) -> str:
-    world.scene.name = os.path.abspath(path)
+    world.scene.name = os.path.abspath(flags.get("rename") or flags["renameToSave"])
     return world.scene.name
 
 

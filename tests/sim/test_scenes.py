@@ -1,0 +1,180 @@
+"""Scenes of other people and our own: read, evaluated, written and read again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ORRERY = ROOT / "farmfutures_maya" / "demo" / "orrery.ma"
+NAMES = (
+    "animated_camera.ma", "cameras.ma", "cube.ma", "layers.ma", "ref.ma", "referenced_layers.ma", "rhino_anim.ma",
+    "scene_file_to_reference.ma", "textured_project/scenes/TextureTest.ma",
+)  # fmt: skip
+
+_CREATE = re.compile(r'^createNode (\w+)(?: -s)?(?: -n "([^"]+)")', re.MULTILINE)
+
+
+def created(path: Path) -> list[list[str]]:
+    """Returns (name, type) of every createNode line, read without the stand-in."""
+    return sorted([name, kind] for kind, name in _CREATE.findall(path.read_text(errors="replace")))
+
+
+LIST = """
+cmds.file({path!r}, open=True, force=True)
+own = [node for node in cmds.ls() if not cmds.ls(node, referencedNodes=True)]
+result = sorted([node.rpartition('|')[2], cmds.nodeType(node)] for node in own)
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nodes_and_types_are_those_of_the_file(maya: Any, shared_scenes: Path, name: str) -> None:
+    path = shared_scenes / name
+    new = maya("cmds.file(new=True, force=True)\nresult = cmds.ls()")
+    found = maya(LIST.format(path=str(path)))
+    wanted = created(path)
+    assert len(wanted) > 10
+    assert [pair for pair in found if pair in wanted] == wanted
+    extra = {pair[0] for pair in found} - {pair[0] for pair in wanted} - set(new)
+    assert extra <= set(re.findall(r"^select -ne :(\w+)", path.read_text(errors="replace"), re.MULTILINE))
+
+
+STATE = """
+def state():
+    return {
+        "nodes": sorted([node, cmds.nodeType(node)] for node in cmds.ls(long=True)),
+        "parents": sorted([node, cmds.listRelatives(node, parent=True, fullPath=True)] for node in cmds.ls(dag=True, long=True)),
+        "connections": sorted(
+            [node, cmds.listConnections(node, source=True, destination=False, plugs=True)] for node in cmds.ls(long=True)
+        ),
+        "positions": [
+            [node, cmds.xform(node, query=True, worldSpace=True, translation=True)] for node in cmds.ls(transforms=True)
+        ],
+        "references": cmds.file(query=True, reference=True),
+    }
+"""
+
+
+@pytest.mark.parametrize("name", [*NAMES, "orrery.ma"])
+def test_read_write_read(maya: Any, request: pytest.FixtureRequest, tmp_path: Path, name: str) -> None:
+    path = ORRERY if name == "orrery.ma" else request.getfixturevalue("shared_scenes") / name
+    script = f"""
+    cmds.workspace({str(path.parent)!r}, openWorkspace=True)
+    cmds.file({str(path)!r}, open=True, force=True)
+    before = state()
+    copy = cmds.file({str(tmp_path / path.name)!r}, exportAll=True, preserveReferences=True, exportUnloadedReferences=True,
+                     type='mayaAscii', force=True)
+    assert cmds.file(query=True, sceneName=True) == {str(path)!r}
+    cmds.file(copy, open=True, force=True)
+    after = state()
+    result = {{key: [before[key], after[key]] for key in before if before[key] != after[key]}}
+    """
+    indented = "\n".join("    " + line for line in STATE.splitlines())
+    assert maya(indented + script) == {}
+
+
+def test_references_load_with_namespaces(maya: Any, shared_scenes: Path) -> None:
+    path = str(shared_scenes / "referenced_layers.ma")
+    found = maya(f"""
+    cmds.file({path!r}, open=True, force=True)
+    nodes = cmds.ls(referencedNodes=True)
+    result = [len(nodes), all(':' in node for node in nodes), cmds.file(query=True, reference=True),
+              [cmds.referenceQuery(node, isLoaded=True) for node in cmds.ls(type='reference')]]
+    """)
+    assert found[0] >= 25
+    assert found[1]
+    assert found[2][0] == str(shared_scenes / "ref.ma")
+    assert found[3] == [True]
+    assert "scene_file_to_reference.ma" in maya.stderr  # The missing one is a warning.
+    none = f"cmds.file({path!r}, open=True, force=True, loadReferenceDepth='none')\nresult = cmds.ls(referencedNodes=True)"
+    assert maya(none) == []
+
+
+def test_every_curve_goes_through_its_keys(maya: Any, shared_scenes: Path) -> None:
+    path = str(shared_scenes / "rhino_anim.ma")
+    found = maya(f"""
+    cmds.file({path!r}, open=True, force=True)
+    result = []
+    for curve in cmds.ls(type='animCurve'):
+        keys = zip(cmds.keyframe(curve, query=True, timeChange=True), cmds.keyframe(curve, query=True, valueChange=True))
+        result += [[curve, time, value, cmds.getAttr(curve + '.output', time=time)] for time, value in keys]
+    """)
+    assert len(found) > 300
+    assert [row for row in found if abs(row[2] - row[3]) > 1e-6] == []
+
+
+@pytest.mark.parametrize(
+    ("tangents", "keys", "at", "value"),
+    [
+        (2, "1 0 11 10", 6, 5.0),  # linear
+        (3, "1 0 11 10", 6, 5.0),  # flat: the middle of a smooth step
+        (3, "1 0 11 10", 3.5, 10 * (3 * 0.25**2 - 2 * 0.25**3)),
+        (5, "1 0 11 10", 10.9, 0.0),  # stepped
+        (17, "1 0 11 10", 1.1, 10.0),  # stepped to the next
+        (9, "0 0 10 10 20 20", 5, 5.0),  # spline through a line
+        (18, "0 0 10 5 20 0", 10, 5.0),  # auto: flat at the top
+        (18, "0 0 10 5 20 0", 11, 5 + (0 - 5) * (3 * 0.1**2 - 2 * 0.1**3)),
+    ],
+)
+def test_curves_by_hand(maya: Any, tmp_path: Path, tangents: int, keys: str, at: float, value: float) -> None:
+    count = len(keys.split()) // 2
+    scene = tmp_path / "curve.ma"
+    scene.write_text(
+        f'//Maya ASCII 2026 scene\nrequires maya "2026";\ncreateNode transform -n "t";\ncreateNode animCurveTL -n "c";\n'
+        f'\tsetAttr ".tan" {tangents};\n\tsetAttr ".wgt" no;\n\tsetAttr -s {count} ".ktv[0:{count - 1}]"  {keys};\n'
+        'connectAttr "c.o" "t.tx";\n'
+    )
+    script = f"cmds.file({str(scene)!r}, open=True, force=True)\nresult = cmds.getAttr('t.translateX', time={at})"
+    assert maya(script) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("pre", "post", "at", "value"),
+    [(0, 0, 15, 10.0), (1, 1, 21, 20.0), (3, 3, 16, 5.0), (4, 4, 16, 15.0), (5, 5, 13, 8.0), (3, 3, -4, 5.0), (0, 0, -4, 0.0)],
+)
+def test_beyond_the_keys(maya: Any, tmp_path: Path, pre: int, post: int, at: float, value: float) -> None:
+    scene = tmp_path / "curve.ma"
+    scene.write_text(
+        '//Maya ASCII 2026 scene\ncreateNode transform -n "t";\ncreateNode animCurveTL -n "c";\n\tsetAttr ".tan" 2;\n'
+        f'\tsetAttr -s 2 ".ktv[0:1]"  1 0 11 10;\n\tsetAttr ".pre" {pre};\n\tsetAttr ".pst" {post};\nconnectAttr "c.o" "t.tx";\n'
+    )
+    script = f"cmds.file({str(scene)!r}, open=True, force=True)\nresult = cmds.getAttr('t.tx', time={at})"
+    assert maya(script) == pytest.approx(value)
+
+
+def test_the_demo_scene_moves(maya: Any) -> None:
+    found = maya(f"""
+    cmds.file({str(ORRERY)!r}, open=True, force=True)
+    result = {{}}
+    for frame in (1, 25, 49, 97):
+        cmds.currentTime(frame)
+        result[frame] = [cmds.xform(node, query=True, worldSpace=True, translation=True) for node in ('ember', 'moon', 'sun')]
+    """)
+    assert found["1"][0] == pytest.approx(found["25"][0], abs=1e-4)  # Once round in 24 frames.
+    assert found["1"][1] != pytest.approx(found["25"][1], abs=0.5)
+    assert found["1"][2] == found["97"][2] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("script", "value"),
+    [
+        ("cmds.setAttr('a.t', 1, 2, 3, type='double3')\nresult = cmds.getAttr('a.translate')", [[1, 2, 3]]),
+        ("cmds.setAttr('a.ty', 5)\nresult = [cmds.getAttr('a.ty'), cmds.getAttr('a.t')]", [5, [[0, 5, 0]]]),
+        ("result = [cmds.getAttr('a.v'), cmds.getAttr('a.sx')]", [True, 1]),
+        ("cmds.setAttr('a.t', 1, 0, 0)\ncmds.setAttr('b.ry', 90)\ncmds.parent('a', 'b')\n"
+         "result = [round(x, 6) for x in cmds.xform('a', q=True, ws=True, t=True)]", [0, 0, -1]),
+        ("cmds.setKeyframe('a.tx', time=1, value=0)\ncmds.setKeyframe('a.tx', time=3, value=4)\n"
+         "result = [cmds.getAttr('a.tx', time=t) for t in (1, 2, 3)]", [0, 2, 4]),
+        ("cmds.addAttr('a', longName='note', dataType='string')\ncmds.setAttr('a.note', 'hello', type='string')\n"
+         "result = cmds.getAttr('a.note')", "hello"),
+        ("cmds.connectAttr('a.tx', 'b.tx')\ncmds.setAttr('a.tx', 7)\nresult = cmds.getAttr('b.translateX')", 7),
+        ("result = cmds.rename('a', 'b')", "b1"),
+        ("cmds.createNode('transform', name='a')\nresult = cmds.ls('a*', type='transform')", ["a", "a1"]),
+        ("cmds.group('a', 'b', name='g')\nresult = cmds.ls('a', long=True)", ["|g|a"]),
+    ],
+)  # fmt: skip
+def test_small_things(maya: Any, script: str, value: Any) -> None:
+    assert maya("cmds.createNode('transform', name='a')\ncmds.createNode('transform', name='b')\n" + script) == value
