@@ -113,7 +113,10 @@ def test_the_user_set_up_runs_unless_it_is_skipped(maya: Any, tmp_path: Path) ->
 def test_maya_env_is_seen_by_mel_only(maya: Any, tmp_path: Path) -> None:
     (tmp_path / "env").mkdir()
     (tmp_path / "env" / "Maya.env").write_text("# a comment\nFROM_MAYA_ENV = yes\nPATH = never\n")
-    script = "import os\nresult = [mel.eval('getenv \"FROM_MAYA_ENV\"'), os.environ.get('FROM_MAYA_ENV'), os.environ['PATH'] == 'never']"
+    script = """
+    import os
+    result = [mel.eval('getenv "FROM_MAYA_ENV"'), os.environ.get('FROM_MAYA_ENV'), os.environ['PATH'] == 'never']
+    """
     assert maya(script, MAYA_ENV_DIR=str(tmp_path / "env")) == ["yes", None, False]
 
 
