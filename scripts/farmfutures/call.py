@@ -29,6 +29,7 @@ PROTOCOL = 5
 _NAMED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _PRIMITIVES = frozenset({type(None), bool, int, float, str, bytes})
 _TEXT_LIMIT = 256 * 1024
+_RESULT, _TEXT = ord("r"), ord("t")
 _SUMMARY_BYTES = 64 * 1024
 
 
@@ -243,14 +244,14 @@ class RemoteTraceback(Exception):
 def unpack_outcome(data: bytes | memoryview) -> tuple[Any, BaseException | None]:
     """Returns (result, None) or (None, exception) of a packed outcome."""
     view = memoryview(data)
-    kind = bytes(view[:1])
-    if kind == b"t":
+    kind = view[0]
+    if kind == _TEXT:
         return None, _remote_error(str(view[1:], "utf-8", "replace"))
     try:
         value = pickle.loads(view[1:])
     except Exception as error:
         return None, _not_loadable(kind, error)
-    if kind == b"r":
+    if kind == _RESULT:
         return value, None
     exception, text = value
     exception.__cause__ = RemoteTraceback(text)
@@ -264,8 +265,8 @@ def _remote_error(text: str) -> RemoteError:
     return error
 
 
-def _not_loadable(kind: bytes, error: Exception) -> ResultError:
-    what = "result" if kind == b"r" else "exception"
+def _not_loadable(kind: int, error: Exception) -> ResultError:
+    what = "result" if kind == _RESULT else "exception"
     return ResultError(
         f"the {what} of this call can't be loaded here ({type(error).__name__}: {error}); it is kept by the engine: "
         "make the module that defines it importable and ask result() again."

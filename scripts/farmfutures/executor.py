@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import itertools
+import os
 import threading
 import time
 import weakref
@@ -16,7 +17,7 @@ from .errors import FarmFuturesError, NotSubmittedError, OptionError, RefusedErr
 from .frames import parse_frames
 from .future import Future, as_completed
 from .job import JobSpec, WorkSpec
-from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra, job_spec, level
+from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra, job_spec
 from .settings import Settings
 
 
@@ -52,8 +53,8 @@ class Executor(concurrent.futures.Executor):
         self._defaults = defaults
         self._lock = threading.Lock()
         self._closed = False
-        self._pending: weakref.WeakSet[Future] = weakref.WeakSet()
-        self._spec_cache: tuple[int, JobSpec] | None = None
+        self._pending: set[Future] = set()
+        self._spec_cache: tuple[str | None, JobSpec, str | None] | None = None
         self._engine: Engine = shared.open(engine or self.settings.engine, self.settings)
         self._finalizer = weakref.finalize(self, shared.close, self._engine)
 
@@ -114,18 +115,17 @@ class Executor(concurrent.futures.Executor):
 
     def _prepare(self, extra: dict[str, Any] | None) -> tuple[JobSpec, str | None]:
         """Returns the job's specification and its name, if one is given."""
-        merged = {**self._defaults, **(extra or {})}
+        depth = os.environ.get("FARMFUTURES_LEVEL")
         if extra:
             self._check(extra)
-        elif self._spec_cache is not None and type(self)._job_options is Executor._job_options:
-            depth = level(self.settings)
-            if self._spec_cache[0] == depth:
-                return self._spec_cache[1], merged.get("name")
+        elif self._spec_cache is not None and self._spec_cache[0] == depth:
+            return self._spec_cache[1:]
+        merged = {**self._defaults, **(extra or {})}
         options = checked(self._job_options(merged))
         spec = job_spec(options, self.settings)
         self._refuse(spec)
-        if not extra:
-            self._spec_cache = (spec.level, spec)
+        if not extra and type(self)._job_options is Executor._job_options:
+            self._spec_cache = (depth, spec, options.get("name"))
         return spec, options.get("name")
 
     def _refuse(self, spec: JobSpec) -> None:
@@ -146,8 +146,8 @@ class Executor(concurrent.futures.Executor):
         with self._lock:
             self._must_be_open()
             self._pending.update(futures)
-        for future in futures:
-            future._owner = self
+            for future in futures:
+                future._owner = self
         try:
             return self._engine.submit(spec, name, works, futures)
         except BaseException:
@@ -197,7 +197,7 @@ class Executor(concurrent.futures.Executor):
             if chunksize > 1:
                 rows, fn = _chunks(fn, rows, chunksize), _call_each
             for number, row in enumerate(rows, 1):
-                batch._add(fn, row, {}, {"name": str(number)})
+                batch._put(WorkSpec(calls.pack_call(fn, row, {}), str(number)))
         return batch.futures
 
     def submit_frames(
@@ -259,7 +259,7 @@ class Executor(concurrent.futures.Executor):
         """
         with self._lock:
             self._closed = True
-            pending = [future for future in self._pending if not future.done()]
+            pending = [future for future in list(self._pending) if not future.done()]
         if cancel_futures:
             self._cancel(pending)
         if wait:
@@ -356,8 +356,11 @@ class Batch:
             check_names(extra, ITEM_OPTIONS, "a work item")
         options = checked(extra)
         name = options.get("name") or f"{len(self._works) + 1}: {calls.function_name(func)}"
-        self._works.append(WorkSpec(calls.pack_call(func, args, kwargs), name, item_extra(options)))
-        future = Future(name)
+        return self._put(WorkSpec(calls.pack_call(func, args, kwargs), name, item_extra(options)))
+
+    def _put(self, work: WorkSpec) -> Future:
+        self._works.append(work)
+        future = Future(work.name)
         future._hold()
         self.futures.append(future)
         return future

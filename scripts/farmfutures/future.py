@@ -13,6 +13,7 @@ from .job import Progress, State
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
+    from .executor import Executor
 
 
 class _Unsubmitted(list[Any]):
@@ -21,18 +22,17 @@ class _Unsubmitted(list[Any]):
     The standard library's ``wait`` and ``as_completed`` append themselves to ``Future._waiters``.
     """
 
-    def __init__(self, future: Future) -> None:
-        super().__init__()
-        self._future = future
-
     def append(self, item: Any) -> None:
         """Refuses.
 
         Raises:
-            NotSubmittedError: Always, unless the future was given up.
+            NotSubmittedError: Always.
         """
-        if not self._future.done():
-            self._future._known()
+        raise NotSubmittedError(_NOT_YET.format("a work item"))
+
+
+_UNSUBMITTED = _Unsubmitted()
+_NOT_YET = "{} is not submitted: leave the batch's with block, or call batch.commit(), first."
 
 
 def as_completed(futures: Iterable[Future], timeout: float | None = None) -> Iterator[Future]:
@@ -70,7 +70,7 @@ class Future(concurrent.futures.Future[Any]):
         self._ids: tuple[int, int] | None = None
         self._final: State | None = None
         self._metadata: dict[str, Any] | None = None
-        self._owner: object = None
+        self._owner: Executor | None = None
         """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
 
     if TYPE_CHECKING:
@@ -114,9 +114,7 @@ class Future(concurrent.futures.Future[Any]):
 
     def _known(self) -> tuple[int, int]:
         if self._ids is None:
-            raise NotSubmittedError(
-                f"the work item {self.name!r} is not submitted: leave the batch's with block, or call batch.commit(), first."
-            )
+            raise NotSubmittedError(_NOT_YET.format(f"the work item {self.name!r}"))
         return self._ids
 
     def _with_engine(self) -> tuple[Engine, int, int]:
@@ -216,11 +214,11 @@ class Future(concurrent.futures.Future[Any]):
 
     def _hold(self) -> None:
         """It is part of a batch that is not committed."""
-        self._waiters: list[Any] = _Unsubmitted(self)
+        self._waiters: list[Any] = _UNSUBMITTED
 
     def _bind(self, engine: Engine, job: int, work: int) -> None:
         self._engine, self._ids = engine, (job, work)
-        if type(self._waiters) is _Unsubmitted:
+        if self._waiters is _UNSUBMITTED:
             self._waiters = []
 
     def _moved(self, state: State, attempt: int) -> None:
@@ -234,14 +232,19 @@ class Future(concurrent.futures.Future[Any]):
         self.progress = Progress(*said)
 
     def _resolve(self, state: State, attempt: int, payload: bytes, path: Path | None) -> None:
-        self.attempt = attempt or self.attempt
-        self._final, self._owner = state, None
-        if self.done():
-            return
+        if attempt:
+            self.attempt = attempt
+        self._final = state
         if state is State.CANCELLED:
             self._cancelled()
-            return
-        value, error = self._outcome(state, payload, path)
+        else:
+            self._settle(payload, path)
+        if self._owner is not None:
+            self._owner._pending.discard(self)
+            self._owner = None
+
+    def _settle(self, payload: bytes, path: Path | None) -> None:
+        value, error = self._outcome(payload, path)
         try:
             if error is not None:
                 self.set_exception(error)
@@ -250,11 +253,13 @@ class Future(concurrent.futures.Future[Any]):
         except concurrent.futures.InvalidStateError:
             pass  # Cancelled here in the same moment; the outcome stays with the engine.
 
-    def _outcome(self, state: State, payload: bytes, path: Path | None) -> tuple[Any, BaseException | None]:
-        if not payload and path is None:
+    def _outcome(self, payload: bytes, path: Path | None) -> tuple[Any, BaseException | None]:
+        if payload:
+            return calls.unpack_outcome(payload)
+        if path is None:
             return None, KilledError(f"work item {self.job_id}:{self.work_id} was killed before it ran.")
         try:
-            return calls.unpack_outcome(path.read_bytes() if path else payload)
+            return calls.unpack_outcome(path.read_bytes())
         except OSError as error:
             return None, ResultError(f"the outcome of {self.job_id}:{self.work_id} can't be read from {path}: {error.strerror}.")
 

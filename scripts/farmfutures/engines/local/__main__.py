@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import logging.handlers
 import os
@@ -26,6 +27,7 @@ def main() -> int:
     handler = logging.handlers.RotatingFileHandler(folder.broker_log, maxBytes=1 << 20, backupCount=2)
     logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(message)s")
     processes.adopt_orphans()
+    gc.set_threshold(100_000, 20, 20)  # A queue is many objects that live long: looking through them often is waste.
     try:
         broker = Broker(folder, settings)
         broker.stop_on_signals()

@@ -24,7 +24,7 @@ from .ledger import Ledger
 from .pool import Pool
 from .queue import Queue
 from .requests import Requests
-from .store import Store
+from .store import COMMIT_S, Store
 
 log = logging.getLogger("farmfutures.broker")
 
@@ -92,9 +92,12 @@ class Broker:
         """Runs turns until there is nothing left to do for anybody."""
         while not self.stopping and not self._idle_too_long():
             ready = self._wait()
-            with self.store.turn():
+            with self.store.guard():
                 self._hear(ready)
                 self._turn()
+                # What was submitted is safe in its journal, so that this waits for the first thing to tell.
+                if self.outbox or self.answers or self.store.is_due():
+                    self.store.commit()
             self._flush()
             if self.draining and not any(worker.grants for worker in self.pool.workers.values()):
                 self.stopping = True
@@ -134,6 +137,7 @@ class Broker:
             self.queue.load()
             if not self.draining:
                 self.dispatch.hand_out()
+            self.clients.write()
         self.ledger.write()
         self.clients.tell()
 
@@ -148,6 +152,8 @@ class Broker:
     def _wait_s(self) -> float:
         if self.clients.behind() and not self.store.stuck:
             return 0
+        if self.store.unsaved:
+            return COMMIT_S
         if not self.queue.active() and not any(worker.grants for worker in self.pool.workers.values()):
             return _IDLE_TICK_S
         return _TICK_S
@@ -156,7 +162,7 @@ class Broker:
         for _ in range(_MESSAGES_A_TURN):
             identity, *frames = self.socket.recv_multipart()
             self._handle(identity, frames)
-            if not self.socket.poll(0):
+            if not wire.has_more(self.socket):
                 return
 
     def _handle(self, identity: bytes, frames: list[bytes]) -> None:
@@ -166,6 +172,7 @@ class Broker:
                 # What a client submitted before it asked is known when it is answered.
                 while self.clients.behind() and not self.store.stuck:
                     self.clients.read()
+                self.clients.write()
                 self.requests.answer(identity, header)
             else:
                 self.clients.handle(identity, kind, header)
@@ -177,7 +184,7 @@ class Broker:
         boxes = [self.answers] if self.store.stuck else [self.outbox, self.answers]
         for box in boxes:
             for frames in box:
-                self.socket.send_multipart(frames, copy=False)
+                wire.send(self.socket, frames)
             box.clear()
 
     def _idle_too_long(self) -> bool:

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import Future as StdFuture
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ class LocalEngine:
         self._writer: journal.Writer | None = None
         self._journals = itertools.count(1)
         self.ids: list[range] = []
+        self._ids: Iterator[int] = iter(())
         self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self.door = wire.Door(self.folder, self.settings.transport)
         self._socket: zmq.Socket[bytes] | None = None
@@ -165,29 +167,28 @@ class LocalEngine:
         """
         if len(works) > MAX_ITEMS:
             raise RefusedError(f"a job holds at most {MAX_ITEMS} work items, this one has {len(works)}: split it.")
-        self.connect()
+        if self._listener is None or self.pid != os.getpid():
+            self.connect()
         with self.lock:
             job = self._next_id()
-            number = self._spec(spec)
-            record = self._record(job, number, name, works)
+            record = self._record(job, self._spec(spec), name, works)
+            first = item_key(job, 0)
             for index, future in enumerate(futures):
                 future._bind(self, job, index)
-                self.futures[item_key(job, index)] = future
+                self.futures[first + index] = future
             try:
                 self._journal().append(record)
             except BaseException:
                 for index in range(len(futures)):
-                    self.futures.pop(item_key(job, index), None)
+                    self.futures.pop(first + index, None)
                 raise
             self._ring()
         return job
 
     def _record(self, job: int, spec: int, name: str, works: list[WorkSpec]) -> bytes:
-        items = [self._item(job, index, work) for index, work in enumerate(works)]
-        if len(items) == 1:
-            call, item_name, extra = items[0]
-            return journal.single_record(job, spec, name.encode(), call, item_name, extra)
-        return journal.job_record(job, spec, name.encode(), items)
+        if len(works) == 1:
+            return journal.single_record(job, spec, name.encode(), *self._item(job, 0, works[0]))
+        return journal.job_record(job, spec, name.encode(), [self._item(job, i, work) for i, work in enumerate(works)])
 
     def _item(self, job: int, index: int, work: WorkSpec) -> tuple[bytes, bytes, bytes]:
         call, extra = work.call, work.extra
@@ -234,21 +235,24 @@ class LocalEngine:
             return [self._writer.path.name] if self._writer is not None else []
 
     def _next_id(self) -> int:
-        while not self.ids:
-            self.granted.clear()
-            self.send("block", {})
-            self.lock.release()
-            try:
-                if not self.granted.wait(ANSWER_S):
-                    raise EngineUnavailableError("the broker gives no job ids; see its log.")
-            finally:
-                self.lock.acquire()
-        block = self.ids[0]
-        if len(block) == 1:
-            self.ids.pop(0)
-        else:
-            self.ids[0] = block[1:]
-        return block[0]
+        while True:
+            number = next(self._ids, None)
+            if number is not None:
+                return number
+            if self.ids:
+                self._ids = iter(self.ids.pop(0))
+            else:
+                self._wait_for_ids()
+
+    def _wait_for_ids(self) -> None:
+        self.granted.clear()
+        self.send("block", {})
+        self.lock.release()
+        try:
+            if not self.granted.wait(ANSWER_S):
+                raise EngineUnavailableError("the broker gives no job ids; see its log.")
+        finally:
+            self.lock.acquire()
 
     # --- asking
 

@@ -11,7 +11,7 @@ from .folder import Folder
 from .journal import Item, Reader
 from .ledger import Ledger
 from .lock import is_held
-from .queue import DONE, Job, Queue, now_s
+from .queue import DONE, KEEP_ITEMS, Job, Queue, now_s
 from .schema import item_key, item_range
 from .store import Store
 
@@ -19,6 +19,9 @@ Send = Callable[..., None]
 
 _LOOK_S = 1.0
 """How often the locks of clients are looked at: a client that died, however it died, holds its lock no more."""
+
+_TOTAL = 3
+"""The column of a job's row that says how many items it has."""
 
 _FIRST_BLOCK = 16
 _LARGEST_BLOCK = 1 << 16
@@ -48,6 +51,7 @@ class Clients:
         self.all: dict[str, Client] = {}
         self.jobs: list[tuple[Any, ...]] = []
         self.items: list[tuple[int, Item]] = []
+        self.offsets: dict[str, int] = {}
         self.next_job = int(store.meta("next_job", 1))
         self._looked_s = 0.0
 
@@ -57,6 +61,7 @@ class Clients:
         self.look_after()
         while self.behind() and not self.store.stuck:
             self.read()
+        self.write()
 
     def look_after(self) -> None:
         """Notices clients that died, and journals of clients that died before they said hello."""
@@ -123,14 +128,15 @@ class Clients:
     # --- journals
 
     def read(self) -> None:
-        """Takes in what rung journals hold, up to a few megabytes each a turn."""
+        """Takes in what rung journals hold, up to a few megabytes each a turn; `write` puts it into the database."""
         for client in list(self.all.values()):
             for name in list(client.rung):
                 self._read(client, name)
             if client.gone and not client.rung:
                 del self.all[client.name]
                 self.folder.client_lock(client.name).unlink(missing_ok=True)
-        self._write()
+        if any(job[_TOTAL] > KEEP_ITEMS for job in self.jobs):
+            self.write()  # Their items are handed out from there.
 
     def _read(self, client: Client, name: str) -> None:
         reader = client.readers.get(name) or self._open(client, name)
@@ -140,10 +146,11 @@ class Clients:
         for kind, body in records:
             self._take(client.name, kind, body)
         if records:
-            self.store.set_offset(name, reader.offset)
+            self.offsets[name] = reader.offset
         elif reader.sleep():
             client.rung.discard(name)
             if reader.flags.closed or client.gone:
+                self.write()
                 self._remove(client, name)
 
     def _open(self, client: Client, name: str) -> Reader | None:
@@ -167,11 +174,15 @@ class Clients:
         self.items.extend((item_key(job.id, i), item) for i, item in enumerate(found.items))
         self.queue.admit(job, found.items)
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Writes what was taken in. It is done after items were handed out: they run meanwhile."""
         if self.jobs:
             self.store.add_jobs(self.jobs)
             self.store.add_items(self.items)
             self.jobs, self.items = [], []
+        for name, offset in self.offsets.items():
+            self.store.set_offset(name, offset)
+        self.offsets.clear()
 
     # --- telling
 

@@ -380,16 +380,19 @@ class Dispatch:
 
     def _notice(self, worker: Worker, now: float) -> None:
         """Says that items run that have not come back at once, and frees those that wait behind a long one."""
-        for grant in worker.grants.values():
-            waited = now - grant.granted_s
-            if waited > _NOTICE_S and not grant.told:
-                grant.told = True
-                for place, entry in enumerate(grant.items):
-                    if entry is not None:
-                        self.ledger.tell(entry[0], entry[1][0], RUNNING, grant.attempts[place])
-            if waited > _STUCK_S and not grant.revoked and (grant.left > 1 or len(worker.grants) > 1):
-                grant.revoked = True
-                worker.order("revoke", g=grant.id)
+        grant = next(iter(worker.grants.values()))
+        waited = now - grant.granted_s
+        if waited > _NOTICE_S:
+            # Outcomes come in order, so that the first item without one is the one that runs.
+            place = next(place for place, entry in enumerate(grant.items) if entry is not None)
+            entry = grant.items[place]
+            if grant.told != place and entry is not None:
+                grant.told = place
+                self.ledger.tell(entry[0], entry[1][0], RUNNING, grant.attempts[place])
+        if waited > _STUCK_S and not grant.revoked and (grant.left > 1 or len(worker.grants) > 1):
+            for other in worker.grants.values():
+                other.revoked = True
+            worker.order("revoke", g=max(worker.grants))
 
     def kill(self, job: Job, works: set[int] | None) -> int:
         """Kills the job's items that workers hold; returns how many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import defaultdict
 from typing import Any
@@ -68,8 +69,9 @@ class Ledger:
         self.rows.append((state, tries, worker, started, finished, outcome or None, blob, log, key))
         job.counts[before] -= 1
         job.counts[state] += 1
+        job.left -= 1
         self.tell(job, key, state, attempt, outcome, blob)
-        if job.over:
+        if not job.left:
             self.close(job, finished)
 
     def tell(self, job: Job, key: int, state: int, attempt: int, outcome: bytes = b"", blob: str | None = None) -> None:
@@ -82,7 +84,7 @@ class Ledger:
 
     def close(self, job: Job, finished: float) -> None:
         """A job is over."""
-        self.closed.append((job.started, finished, _counts(job), job.id))
+        self.closed.append((job.started, finished, _counts(tuple(job.counts)), job.id))
         self.queue.forget(job)
 
     def fail_waiting(self, job: Job, error: FarmFuturesError) -> None:
@@ -121,8 +123,9 @@ class Ledger:
             self.closed = []
 
 
-def _counts(job: Job) -> str:
-    return json.dumps({str(code): job.counts[code] for code in (*sorted(DONE), PENDING) if job.counts[code]})
+@functools.lru_cache(1000)
+def _counts(counts: tuple[int, ...]) -> str:
+    return json.dumps({str(code): counts[code] for code in (*sorted(DONE), PENDING) if counts[code]})
 
 
 __all__ = ["CANCELLED", "COMPLETE", "FAILED", "KILLED", "Ledger", "Notes"]

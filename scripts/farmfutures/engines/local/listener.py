@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .client import LocalEngine
 
 _LOOK_MS = 500
+_DONE = frozenset(code for code, state in enumerate(STATES) if state.done)
 
 
 class Listener(threading.Thread):
@@ -67,7 +68,7 @@ class Listener(threading.Thread):
             self.last()
 
     def _wanted(self) -> bool:
-        return bool(self.engine.futures or self.engine.replies or not self.engine.ids)
+        return bool(self.engine.futures or self.engine.asked or not self.engine.granted.is_set())
 
     def _hello(self, *, lease: bool) -> None:
         header = {"version": wire.VERSION, "journals": self.engine.journals(), "lease": lease}
@@ -83,7 +84,7 @@ class Listener(threading.Thread):
         self.endpoint = endpoint or self.endpoint
         self.socket = self._open()
         self.engine.reconnect(self.endpoint)
-        self._hello(lease=not self.engine.ids)
+        self._hello(lease=not self.engine.granted.is_set())
         with self.engine.lock:
             jobs = sorted({future.job_id for future in list(self.engine.futures.values()) if future.job_id is not None})
         self.socket.send_multipart(wire.pack("watch", {"jobs": jobs}))
@@ -92,11 +93,9 @@ class Listener(threading.Thread):
 
     def _receive(self) -> None:
         for _ in range(100):
-            try:
-                frames = self.socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
+            self._handle(*wire.unpack(self.socket.recv_multipart()))
+            if not wire.has_more(self.socket):
                 return
-            self._handle(*wire.unpack(frames))
 
     def _handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
         if kind == "note":
@@ -131,13 +130,14 @@ class Listener(threading.Thread):
         for place, (job, work, state, attempt, payload) in enumerate(columns):
             key = item_key(job, work)
             name = STATES[state]
-            future = futures.pop(key, None) if name.done else futures.get(key)
+            done = state in _DONE
+            future = futures.pop(key, None) if done else futures.get(key)
             if future is None:
                 continue
             path = self.engine.folder.blob(files[str(place)]) if files and str(place) in files else None
-            others = (more.pop(key, ()) if name.done else more.get(key, ())) if more else ()
+            others = (more.pop(key, ()) if done else more.get(key, ())) if more else ()
             for one in (future, *others):
-                if name.done:
+                if done:
                     one._resolve(name, attempt, payload, path)
                 else:
                     one._moved(name, attempt)

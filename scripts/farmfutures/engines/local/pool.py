@@ -44,7 +44,7 @@ class Grant:
     granted_s: float
     left: int
     revoked: bool = False
-    told: bool = False
+    told: int = -1
 
 
 @dataclass(slots=True, eq=False)

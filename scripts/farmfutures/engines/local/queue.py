@@ -19,7 +19,7 @@ from .journal import Item
 from .schema import item_key, split_key
 from .store import Store
 
-WINDOW_JOBS = 10_000
+WINDOW_JOBS = 50_000
 KEEP_ITEMS = 1_000
 """Jobs of up to so many items stay in memory from the start; of larger ones, so many are read at a time."""
 
@@ -57,7 +57,7 @@ class Job:
     """A job of which something is still to do."""
 
     __slots__ = (
-        "client", "counts", "cursor", "id", "name", "parked", "paused", "priority", "queued", "ready", "spec", "started",
+        "client", "counts", "cursor", "id", "left", "name", "parked", "paused", "priority", "queued", "ready", "spec", "started",
         "total", "workers",
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ class Job:
         self.ready: deque[Ready] = deque()
         self.workers: dict[int, int] = {}
         self.counts = [0] * len(STATES)
-        self.counts[PENDING] = total
+        self.counts[PENDING] = self.left = total
 
     @property
     def waiting(self) -> bool:
@@ -86,7 +86,7 @@ class Job:
     @property
     def over(self) -> bool:
         """Whether all of its items are."""
-        return sum(self.counts[code] for code in DONE) >= self.total
+        return not self.left
 
     def room(self, worker: int) -> bool:
         """Whether another interpreter, or this one again, may work on it."""
@@ -188,15 +188,31 @@ class Queue:
             return
         rows = self.store.open_jobs(WINDOW_JOBS + len(self.jobs))
         self.beyond = len(rows) >= WINDOW_JOBS + len(self.jobs)
+        singles: dict[int, Job] = {}
         for number, spec, name, total, priority, _user, client, paused, started in rows:
             if number not in self.jobs:
-                job = Job(number, self.spec(spec & (1 << 64) - 1), name, total, priority, client)
+                job = self.jobs[number] = Job(number, self.spec(spec & (1 << 64) - 1), name, total, priority, client)
                 job.paused, job.started = bool(paused), started
-                for state, count in self.store.counts(number).items():
-                    job.counts[state] = count
-                job.counts[PENDING] = total - sum(n for code, n in enumerate(job.counts) if code != PENDING)
-                self.jobs[number] = job
-                self.lane(job.spec).push(job)
+                if total == 1:
+                    singles[item_key(number, 0)] = job
+                else:
+                    self._count(job)
+                    self.lane(job.spec).push(job)
+        self._load_singles(singles)
+
+    def _count(self, job: Job) -> None:
+        for state, count in self.store.counts(job.id).items():
+            job.counts[state] = count
+        job.left = job.total - sum(job.counts[code] for code in DONE)
+        job.counts[PENDING] = job.left
+
+    def _load_singles(self, jobs: dict[int, Job]) -> None:
+        """Reads the items of open jobs that have only one, all at once."""
+        for key, extra, call in self.store.pending_among(jobs):
+            job = jobs[key]
+            job.ready.append((key, extra or "", call))
+            job.cursor = 1
+            self.lane(job.spec).push(job)
 
     def refill(self, job: Job) -> None:
         """Reads the next items of a large job."""

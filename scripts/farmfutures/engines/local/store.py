@@ -11,7 +11,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,10 @@ from .schema import SCHEMA, VERSION, item_key, item_range
 
 log = logging.getLogger("farmfutures.broker")
 
+COMMIT_S = 0.005
+"""What nobody waits for is committed after so many seconds."""
+
+_MANY_KEYS = 500
 _WAIT_S = 0.1
 _AGAIN_S = 0.25
 """How long a locked database is waited for at once, and when a database that can't be written is tried again."""
@@ -48,7 +52,7 @@ class Store:
         if not self.db.execute("PRAGMA user_version").fetchone()[0]:
             self.db.executescript(f"BEGIN;{SCHEMA}PRAGMA user_version={VERSION};COMMIT;")
         self._unsaved: list[tuple[str, list[Sequence[Any]]]] = []
-        self._again_s = 0.0
+        self._again_s = self._began_s = 0.0
         self.stuck = ""
         """Why nothing can be written now; empty where it can."""
 
@@ -60,6 +64,7 @@ class Store:
         """Opens the transaction of this turn, where there is none yet."""
         if not self.db.in_transaction:
             self.db.execute("BEGIN IMMEDIATE")
+            self._began_s = time.monotonic()
 
     def commit(self) -> None:
         """Commits what was written since the last commit. Where that is impossible now, it is kept, and tried again.
@@ -94,16 +99,31 @@ class Store:
         self.stuck = str(error)
         self._again_s = time.monotonic() + _AGAIN_S
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is written and not committed."""
+        return bool(self._unsaved)
+
+    def is_due(self) -> bool:
+        """Whether it is time to commit, even if nobody waits for that."""
+        return bool(self._unsaved) and time.monotonic() - self._began_s > COMMIT_S
+
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """One transaction around what the caller writes."""
+    def guard(self) -> Iterator[None]:
+        """Takes everything back that was not committed, where there is an error."""
         try:
             yield
-            self.commit()
         except BaseException:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One transaction around what the caller writes."""
+        with self.guard():
+            yield
+            self.commit()
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Runs one statement for each row, inside this turn's transaction."""
@@ -179,6 +199,14 @@ class Store:
             "SELECT id, extra, call FROM items WHERE id>=? AND id<? AND state=1 ORDER BY id LIMIT ?",
             (item_key(job, start), end, limit),
         ).fetchall()
+
+    def pending_among(self, keys: Collection[int]) -> Iterator[tuple[int, str | None, bytes]]:
+        """Returns (key, extra, call) of those of these items that are pending, in order."""
+        ordered = sorted(keys)
+        for start in range(0, len(ordered), _MANY_KEYS):
+            some = ordered[start : start + _MANY_KEYS]
+            marks = ",".join("?" * len(some))
+            yield from self.db.execute(f"SELECT id, extra, call FROM items WHERE id IN ({marks}) AND state=1 ORDER BY id", some)
 
     def counts(self, job: int) -> dict[int, int]:
         """Returns how many items of a job are in each state."""

@@ -27,6 +27,7 @@ VERSION = 1
 """Client, broker and supervisors must agree on it."""
 
 LINGER_MS = 2000
+_LARGE = 1 << 16
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
@@ -80,6 +81,16 @@ def _common(socket: zmq.Socket[bytes]) -> None:
     socket.setsockopt(zmq.LINGER, LINGER_MS)
     socket.setsockopt(zmq.RECONNECT_IVL, 20)
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, 500)
+
+
+def send(socket: zmq.Socket[bytes], frames: list[bytes]) -> None:
+    """Sends a message; a large one without a copy of it, which for a small one costs more than it saves."""
+    socket.send_multipart(frames, copy=len(frames[-1]) < _LARGE)
+
+
+def has_more(socket: zmq.Socket[bytes]) -> bool:
+    """Whether another message can be received at once."""
+    return bool(int(socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN)
 
 
 def has_unix_sockets() -> bool:
