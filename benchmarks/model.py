@@ -86,6 +86,7 @@ class Measure:
         most_rounds: More rounds than this would tell nothing new.
         timeout_s: A peer that takes longer is ended.
         starts: Whether `run` starts the peer.
+        compare: Whether the table says how we stand against each peer by the first figure.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Measure:
     most_rounds: int = 99
     timeout_s: float = 600
     starts: bool = True
+    compare: bool = True
 
 
 @dataclass

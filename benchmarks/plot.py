@@ -1,18 +1,20 @@
-"""The picture of a run: a panel a measure, a bar a peer, ours in colour."""
+"""The picture of a run: a panel a measure, a line a peer, ours in colour."""
 
 from __future__ import annotations
 
+import math
+import statistics
 from pathlib import Path
 from typing import Any
 
 from . import peers
 from .measures import MEASURES
-from .model import Measure, Metric, Run
+from .model import Measure, Run
 from .report import number
 
 _PANELS = ("submit", "map", "map_auto", "latency", "payload", "bootstrap", "handover", "import")
 _COLUMNS = 2
-_OURS, _THEIRS, _LIMIT, _INK = "#c2410c", "#94a3b8", "#dbe2ea", "#334155"
+_OURS, _THEIRS, _LIMIT, _INK, _GRID = "#c2410c", "#475569", "#0ea5e9", "#334155", "#e2e8f0"
 
 
 def draw(run: Run, path: Path) -> None:
@@ -21,11 +23,11 @@ def draw(run: Run, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    panels = [MEASURES[name] for name in _PANELS if _bars(run, MEASURES[name])]
+    panels = [MEASURES[name] for name in _PANELS if _rows(run, MEASURES[name])]
     if not panels:
         return
     lines = -(-len(panels) // _COLUMNS)
-    figure = Figure(figsize=(13, 3.4 * lines + 0.6), layout="constrained")
+    figure = Figure(figsize=(14, 3.4 * lines + 0.6), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(lines, _COLUMNS, squeeze=False)
     for place, panel in enumerate(axes.flat):
@@ -38,38 +40,38 @@ def draw(run: Run, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def _bars(run: Run, measure: Measure) -> list[tuple[str, list[float]]]:
+def _rows(run: Run, measure: Measure) -> list[tuple[str, list[float]]]:
     metric = measure.metrics[0].name
     return [(name, found) for name in peers.ROOMS if (found := run.figures(measure.name, name, metric))]
 
 
 def _panel(axes: Any, run: Run, measure: Measure) -> None:
-    metric, bars = measure.metrics[0], list(reversed(_bars(run, measure)))
-    middles = [run.median(measure.name, name, metric.name) or 0.0 for name, _ in bars]
-    spread = [
-        [middle - min(found) for middle, (_, found) in zip(middles, bars, strict=True)],
-        [max(found) - middle for middle, (_, found) in zip(middles, bars, strict=True)],
-    ]
-    axes.barh(
-        [_label(name) for name, _ in bars], middles, color=[_colour(name) for name, _ in bars], xerr=spread, ecolor=_INK,
-        error_kw={"elinewidth": 1},
-    )  # fmt: skip
-    if min(middles) > 0:
-        axes.set_xscale("log")
-    _labels(axes, metric, [(middle, max(found)) for middle, (_, found) in zip(middles, bars, strict=True)])
-    better = "more is better" if metric.better == "more" else "less is better"
-    axes.set_title(f"{measure.title}\n{metric.title} in {metric.unit}, {better}", fontsize=9, loc="left", color=_INK)
-
-
-def _labels(axes: Any, metric: Metric, bars: list[tuple[float, float]]) -> None:
-    """Writes each median behind its bar; the axis says no more than that, and goes."""
-    for place, (middle, most) in enumerate(bars):
+    """Points on a logarithmic axis, with the rounds' spread: bars would need a zero to stand on."""
+    metric, rows = measure.metrics[0], list(reversed(_rows(run, measure)))
+    for place, (name, figures) in enumerate(rows):
+        colour, middle = _colour(name), statistics.median(figures)
+        axes.hlines(place, min(figures), max(figures), color=colour, linewidth=5, alpha=0.45)
+        axes.plot(middle, place, "o", color=colour, markersize=8)
         axes.annotate(
-            number(middle), (most, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color=_INK
-        )
-    axes.margins(x=0.12)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=8, colors=_INK)
+            f"{number(middle)} {metric.unit}", (max(figures), place), xytext=(9, 0), textcoords="offset points", va="center",
+            fontsize=8, color=_INK,
+        )  # fmt: skip
+    axes.set_yticks(range(len(rows)), [_label(name) for name, _ in rows])
+    _axis(axes, [figure for _, figures in rows for figure in figures])
+    better = "more is better" if metric.better == "more" else "less is better"
+    axes.set_title(f"{measure.title}\n{metric.title}, {better}", fontsize=9, loc="left", color=_INK)
+
+
+def _axis(axes: Any, figures: list[float]) -> None:
+    """Whole decades, so that there is a label at both ends; room at the right for what is written there."""
+    if min(figures) > 0:
+        axes.set_xscale("log")
+        axes.set_xlim(10 ** math.floor(math.log10(min(figures))), 3 * 10 ** math.ceil(math.log10(max(figures))))
+    axes.margins(y=0.08)
+    axes.grid(axis="x", color=_GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(labelsize=8, colors=_INK, left=False)
 
 
 def _label(name: str) -> str:

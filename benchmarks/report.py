@@ -84,7 +84,7 @@ def measure_table(run: Run, measure: Measure) -> Table:
         metric for metric in measure.metrics if any(metric.name in s.values for s in run.samples if s.measure == measure.name)
     ]
     names = [name for name in peers.ROOMS if any(s.peer == name and s.measure == measure.name for s in run.samples)]
-    compare = len(names) > 1 and "us" in names
+    compare = measure.compare and len(names) > 1 and "us" in names
     rows = []
     for name in names:
         cells = [spread(run.figures(measure.name, name, metric.name), metric) for metric in shown]

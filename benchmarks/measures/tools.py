@@ -70,6 +70,8 @@ def cpu_s(pids: Iterable[int]) -> float:
 
 
 def _cpu_s(pid: int) -> float:
+    if not psutil.pid_exists(pid):
+        return 0.0  # A worker that left while we looked on.
     if sys.platform == "linux":
         threads = Path(f"/proc/{pid}/task").iterdir()
         return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9

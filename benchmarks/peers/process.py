@@ -7,7 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ..model import Pending
@@ -37,6 +37,10 @@ class ProcessEach(ExecutorPeer):
         """Hands over one call."""
         pending: Pending = self.executor.submit(self._run, function, args)
         return pending
+
+    def map(self, function: Callable[[Any], Any], items: Sequence[Any], chunk: int | None) -> Sequence[Any]:
+        """Runs a call for each item."""
+        return [pending.result() for pending in [self.submit(function, item) for item in items]]
 
     def _run(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         call = pickle.dumps((function, args))
