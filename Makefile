@@ -1,7 +1,7 @@
 # Every target makes the virtual environment .venv when it needs it. The plain commands behind each target, for people
 # without make, are in README.md (demo, test) and CONTRIBUTING.md (the others).
 
-.PHONY: help demo test lint format types check wheel clean
+.PHONY: help demo test lint format types check bench wheel clean
 .DEFAULT_GOAL := help
 
 # The first Python on PATH that is new enough; override with `make PYTHON=/path/to/python test`.
@@ -23,6 +23,7 @@ help:
 	@echo "make test    run the tests              make test ARGS='-k journal'"
 	@echo "make lint    style and formatting       make format mends what can be mended by itself"
 	@echo "make types   mypy and pyright, for the oldest and the newest Python"
+	@echo "make bench   measure us and others      make bench ARGS='--quick --only submit --peers us,ppe'"
 	@echo "make check   lint, types and test       make wheel builds dist/*.whl"
 
 $(RUN):
@@ -31,7 +32,7 @@ $(RUN):
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) could not make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
 
 # A stamp for each set of packages, so that they are installed once, and again when pyproject.toml changes.
-$(VENV)/demo.stamp $(VENV)/dev.stamp: $(VENV)/%.stamp: pyproject.toml | $(RUN)
+$(VENV)/demo.stamp $(VENV)/dev.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: pyproject.toml | $(RUN)
 	@echo "installing farmfutures[$*] into $(VENV)"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -e ".[$*]"
 	@$(RUN) -c "open('$@', 'w').close()"
@@ -41,6 +42,9 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/dev.stamp
 	@$(RUN) -m pytest $(ARGS)
+
+bench: $(VENV)/bench.stamp
+	@$(RUN) -m benchmarks $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(RUN) -m ruff check .
