@@ -50,8 +50,8 @@ def run_cell(measure: Measure, peer: str, *, quick: bool) -> Sample:
         file = folder / "values.json"
         if file.exists():
             sample.values = json.loads(file.read_text())
-        sample.left = _sweep(folder)
     finally:
+        sample.left = _sweep(folder)  # Where the run was interrupted, too.
         shutil.rmtree(folder, ignore_errors=True)
     sample.took_s = time.monotonic() - began
     return sample
