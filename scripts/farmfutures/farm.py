@@ -162,6 +162,17 @@ class Farm:
             time.sleep(0.01)
         return True
 
+    def rebuild(self) -> dict[str, int]:
+        """Saves what can be read of a damaged database into a new one; returns how many rows of each table.
+
+        Raises:
+            EngineUnavailableError: A broker is running.
+        """
+        from .engines.local.folder import Folder
+        from .engines.local.rebuild import rebuild
+
+        return rebuild(Folder(self.settings.state))
+
     def _is_up(self) -> bool:
         # Imported late: the core's import loads nothing of an engine.
         from .engines.local.folder import Folder

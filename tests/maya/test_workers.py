@@ -43,7 +43,7 @@ class Worker:
         config = {
             "sys_path": options.get("sys_path", []), "cwd": None, "settings": options["settings"],
             "bootstrap": options["bootstrap"], "preflight": [preflight] if preflight else [],
-            "inline_limit": 1 << 20, "log_limit": 1 << 20, "blobs": str(folder), "logs": str(folder / "logs"),
+            "inline_limit": 1 << 20, "log_limit": 1 << 20, "memory_mark": 0, "blobs": str(folder), "logs": str(folder / "logs"),
         }  # fmt: skip
         self.socket.sendall(channel.pack_message(config))
         self.hello = next(self.records)

@@ -49,6 +49,13 @@ def stop(timeout_s: float, drain: bool) -> None:
     click.echo("the broker has stopped" if stopped else "no broker was running")
 
 
+@broker.command()
+def rebuild() -> None:
+    """Save what can be read of a damaged database into a new one, and keep the damaged one."""
+    saved = open_farm().rebuild()
+    click.echo(f"saved {saved['jobs']} jobs with {saved['items']} work items")
+
+
 @click.command()
 @_JSON
 def workers(as_json: bool) -> None:

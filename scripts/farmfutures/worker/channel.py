@@ -23,8 +23,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 READY, OUTCOME, PROGRESS, STOPPED, FAILED = range(1, 6)
 """Kinds of records that come up."""
 
-ERROR, IN_FILE, LOGGED = 1, 2, 4
-"""Flags of an outcome: it is an exception, the payload names the file that holds it, the item has a log."""
+ERROR, IN_FILE, LOGGED, HEAVY = 1, 2, 4, 8
+"""Flags of an outcome: it is an exception, the payload names the file that holds it, the item has a log, and the
+interpreter holds more memory than it should."""
 
 _HEAD = struct.Struct("<II")
 _RECORD = struct.Struct("<IBQIBdd")

@@ -164,6 +164,8 @@ class Child:
             flags, data = self._to_file(flags, data, ids)
         if self.log.take(lambda: item_log(self.config["logs"], *ids), self.config["log_limit"]):
             flags |= channel.LOGGED
+        if self.config["memory_mark"] and processes.memory_bytes() > self.config["memory_mark"]:
+            flags |= channel.HEAVY
         self.data.write(channel.pack_record(channel.OUTCOME, grant, ordinal, flags, started, time.time(), data))
 
     def _to_file(self, flags: int, data: bytes, ids: tuple[int, int, int]) -> tuple[int, bytes]:

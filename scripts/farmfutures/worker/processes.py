@@ -18,6 +18,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+LEASE_S = 5.0
+"""A process that was stopped for so long is given up."""
+
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -85,6 +88,33 @@ def started(pid: int) -> str | None:
         return None
     found = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return found.strip() or None
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process was stopped by a signal (proc(5): state T). Other systems than Linux don't say so cheaply."""
+    fields = _stat(pid) if sys.platform == "linux" else None
+    return fields is not None and fields[0] in ("T", "t")
+
+
+def memory_bytes() -> int:
+    """Returns what this process holds of the machine's memory now; where that is not known, the most that it ever held."""
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def end_children(spare: Iterable[int]) -> None:
+    """Ends children of this process, and what is below them, except those that are spared with theirs."""
+    spared = set(spare)
+    for child, parent in _parents():
+        if parent == os.getpid() and child not in spared:
+            kill_tree(child)
+    _reap()
 
 
 def kill(pid: int) -> None:

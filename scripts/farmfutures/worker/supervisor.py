@@ -33,6 +33,7 @@ class Supervisor:
         self.reason = ""
         self.dead = False
         self.leave_by = float("inf")
+        self.running_s = time.monotonic()
         self.process: subprocess.Popen[bytes]
 
     # --- the interpreter
@@ -135,11 +136,18 @@ class Supervisor:
             self._kill(f"it was not ready after {self.config['start_timeout_s']:g} s")
         if now > self.leave_by:
             self._kill("it hung while it was leaving")
+        self._look_whether_stopped(now)
         current = self.page.current()
         if not current.started_s:
             return _TICK_S
         logs.cap(self.folder / logs.SCRATCH, self.config["log_limit"])
         return self._time(current) if current.limit_s else _TICK_S
+
+    def _look_whether_stopped(self, now: float) -> None:
+        if not processes.is_stopped(self.process.pid):
+            self.running_s = now
+        elif now - self.running_s > processes.LEASE_S:
+            self._kill("stopped")
 
     def _time(self, current: Current) -> float:
         """Kills an item that is over its limit. The page's clock is the wall's; what passed is measured by our own."""

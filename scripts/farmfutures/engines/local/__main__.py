@@ -6,6 +6,7 @@ import gc
 import logging
 import logging.handlers
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 
@@ -14,6 +15,11 @@ from ...worker import processes
 from .broker import Broker
 from .folder import Folder
 from .lock import Lock
+
+DAMAGED = (
+    "the database %s is damaged (%s). It is left as it is; 'farmfutures broker rebuild' saves what can be read into a new one "
+    "and keeps the damaged one beside it"
+)
 
 
 def main() -> int:
@@ -34,11 +40,17 @@ def main() -> int:
         broker.recover()
         broker.announce()
         announced()
+    except sqlite3.DatabaseError as error:
+        logging.error(DAMAGED, folder.database, error)
+        return 1
     except Exception:
         logging.exception("the broker could not start")
         return 1
     try:
         broker.serve()
+    except sqlite3.DatabaseError as error:
+        logging.error(DAMAGED, folder.database, error)
+        return 1
     except Exception:
         logging.exception("the broker stopped by an error; what was accepted is safe in %s", folder.database)
         return 1

@@ -10,17 +10,19 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import time
 from typing import Any
 
 import zmq
 
 from ...settings import Settings
-from . import wire
+from . import crash, wire
 from .clients import Clients
 from .dispatch import Dispatch
 from .folder import Folder
-from .ledger import Ledger
+from .history import History
+from .ledger import CANCELLED, Ledger
 from .pool import Pool
 from .queue import Queue
 from .requests import Requests
@@ -53,6 +55,7 @@ class Broker:
         self.dispatch = Dispatch(self.store, self.queue, self.ledger, self.pool, self.send)
         self.clients = Clients(folder, self.store, self.queue, self.ledger, self.send)
         self.requests = Requests(self)
+        self.history = History(self.store, folder, settings)
         self.outbox: list[list[bytes]] = []
         self.answers: list[list[bytes]] = []
         self._signals = 0
@@ -61,24 +64,27 @@ class Broker:
         self._looked_s = 0.0
         self.idle_since = time.monotonic()
 
-    def send(self, identity: bytes, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None) -> None:
-        """Puts a message in the outbox, which leaves after this turn's commit; answers leave in any case."""
-        box = self.answers if kind == "reply" else self.outbox
+    def send(
+        self, identity: bytes, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None, *, now: bool = False
+    ) -> None:  # fmt: skip
+        """Puts a message in the outbox, which leaves after the next commit; with `now` it leaves in any case."""
+        box = self.answers if now else self.outbox
         box.append([identity, *wire.pack(kind, header, blobs or ())])
 
     def recover(self) -> None:
         """Takes up what the last broker left: its workers are ended, its grants taken back, journals read on."""
         self.pool.sweep_old()
+        crash.point("swept")
         with self.store.turn():
             if self.store.meta("clean") == 0:
                 log.warning("the last broker did not stop cleanly; taking up its queue")
-            self.dispatch.take_back_grants()
             self.store.set_meta("clean", 0)
         self.queue.beyond = True
         self.queue.load()
         with self.store.turn():
             self.clients.catch_up()
             self.ledger.write()
+        crash.point("recovered")
 
     def announce(self) -> None:
         """Writes where clients find this broker, in one step."""
@@ -87,17 +93,22 @@ class Broker:
         temporary.write_text(json.dumps(data))
         temporary.chmod(0o600)
         os.replace(temporary, self.folder.connection)
+        crash.point("announced")
 
     def serve(self) -> None:
         """Runs turns until there is nothing left to do for anybody."""
         while not self.stopping and not self._idle_too_long():
             ready = self._wait()
+            crash.point("woken")
             with self.store.guard():
                 self._hear(ready)
+                crash.point("heard")
                 self._turn()
                 # What was submitted is safe in its journal, so that this waits for the first thing to tell.
                 if self.outbox or self.answers or self.store.is_due():
                     self.store.commit()
+                    if not self.store.unsaved:
+                        self.clients.saved()
             self._flush()
             if self.draining and not any(worker.grants for worker in self.pool.workers.values()):
                 self.stopping = True
@@ -134,12 +145,18 @@ class Broker:
         self.look_after()
         if not self.store.stuck:
             self.clients.read()
+            crash.point("read")
             self.queue.load()
+            crash.point("loaded")
             if not self.draining:
                 self.dispatch.hand_out()
+            crash.point("handed out")
             self.clients.write()
+            crash.point("written")
         self.ledger.write()
+        crash.point("booked")
         self.clients.tell()
+        crash.point("told")
 
     def look_after(self) -> None:
         """What is done from time to time only."""
@@ -148,6 +165,16 @@ class Broker:
             self._looked_s = now
             self.dispatch.look_after()
             self.clients.look_after()
+            self._cancel_orphans()
+            self.history.prune([*self.ledger.watchers, *self.queue.jobs])
+
+    def _cancel_orphans(self) -> None:
+        """Jobs that are not detached end with the client that submitted them."""
+        gone, self.clients.orphaned = self.clients.orphaned, set()
+        for job in [job for job in self.queue.jobs.values() if job.client in gone and not job.spec.detached] if gone else ():
+            log.info("job %d ends with its client", job.id)
+            self.dispatch.kill(job, None)
+            self.ledger.end_waiting(job, None, CANCELLED)
 
     def _wait_s(self) -> float:
         if self.clients.behind() and not self.store.stuck:
@@ -176,16 +203,20 @@ class Broker:
                 self.requests.answer(identity, header)
             else:
                 self.clients.handle(identity, kind, header)
+        except sqlite3.DatabaseError:
+            raise
         except Exception:
             # One bad message must not end the night's work of everybody else.
             log.exception("a message from %r could not be handled", identity)
 
     def _flush(self) -> None:
+        crash.point("flush")
         boxes = [self.answers] if self.store.stuck else [self.outbox, self.answers]
         for box in boxes:
             for frames in box:
                 wire.send(self.socket, frames)
             box.clear()
+        crash.point("flushed")
 
     def _idle_too_long(self) -> bool:
         if self.queue.jobs or self.queue.beyond or self.clients.all:
@@ -202,8 +233,8 @@ class Broker:
                 self.pool.drop(worker)
             self.ledger.write()
             self.clients.tell()
-            self.store.forget_grants()
             self.store.set_meta("next_worker", self.pool.next_id)
+            self.clients.give_back_ids()
             self.store.set_meta("clean", 1)
         self._flush()
         self.store.close()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ...future import Future
 
 START_S = 20.0
+_STARTS = 2
 ANSWER_S = 30.0
 _ROTATE_BYTES = 64 * 1024 * 1024
 
@@ -108,6 +109,7 @@ class LocalEngine:
         """Returns the broker's endpoint, starting it where there is none."""
         deadline = time.monotonic() + START_S
         starter: subprocess.Popen[bytes] | None = None
+        failures = 0
         while time.monotonic() < deadline:
             if is_held(self.folder.lock):
                 with contextlib.suppress(OSError, ValueError):
@@ -120,9 +122,10 @@ class LocalEngine:
             elif starter is None:
                 starter = self._start_broker()
             elif starter.poll() is not None:
-                if starter.returncode:
+                failures += bool(starter.returncode)
+                if failures >= _STARTS:
                     break
-                starter = None  # Another one was first, and has left since.
+                starter = None  # Another one was first and has left since; or it was killed, and the next one lives.
             time.sleep(0.005)
         raise EngineUnavailableError(
             f"the broker could not be started in {self.folder.root}. The last lines of {self.folder.broker_log}:\n"

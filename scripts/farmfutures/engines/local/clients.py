@@ -12,7 +12,7 @@ from .journal import Item, Reader
 from .ledger import Ledger
 from .lock import is_held
 from .queue import DONE, KEEP_ITEMS, Job, Queue, now_s
-from .schema import item_key, item_range
+from .schema import item_key, item_range, unseal
 from .store import Store
 
 Send = Callable[..., None]
@@ -25,6 +25,7 @@ _TOTAL = 3
 
 _FIRST_BLOCK = 16
 _LARGEST_BLOCK = 1 << 16
+_SET_ASIDE = 1 << 16
 
 
 class Client:
@@ -52,7 +53,9 @@ class Clients:
         self.jobs: list[tuple[Any, ...]] = []
         self.items: list[tuple[int, Item]] = []
         self.offsets: dict[str, int] = {}
-        self.next_job = int(store.meta("next_job", 1))
+        self.orphaned: set[str] = set()
+        """Names of clients that have gone since the broker looked last."""
+        self.next_job = self._set_aside = self._safe = int(store.meta("next_job", 1))
         self._looked_s = 0.0
 
     def catch_up(self) -> None:
@@ -93,7 +96,7 @@ class Clients:
         elif kind == "bell":
             client.rung.add(header["journal"])
         elif kind == "block":
-            self.send(self._identity(client), "block", self._lease(client))
+            self._give_ids(client, "block", self._lease(client))
         elif kind == "watch":
             self._watch(client, header["jobs"])
         elif kind == "bye":
@@ -104,18 +107,35 @@ class Clients:
             self.send(self._identity(client), "refused", {"version": wire.VERSION})
             return
         client.rung.update(header["journals"])
-        self.send(self._identity(client), "welcome", self._lease(client) if header["lease"] else {})
+        self._give_ids(client, "welcome", self._lease(client) if header["lease"] else {})
+
+    def _give_ids(self, client: Client, kind: str, header: dict[str, int]) -> None:
+        self.send(self._identity(client), kind, header, now=self.next_job <= self._safe)
+
+    def saved(self) -> None:
+        """What was written is committed."""
+        self._safe = self._set_aside
 
     def _lease(self, client: Client) -> dict[str, int]:
-        """Gives a client job ids of its own, so that ``submit`` knows its id without asking."""
-        first = self.next_job
-        count, client.block = client.block, min(client.block * 8, _LARGEST_BLOCK)
+        """Gives a client job ids of its own, so that ``submit`` knows its id without asking.
+
+        Ids are set aside in the database by the thousand, so that a lease seldom has to wait for a write.
+        """
+        first, count = self.next_job, client.block
         self.next_job += count
-        self.store.set_meta("next_job", self.next_job)
+        client.block = min(count * 8, _LARGEST_BLOCK)
+        if self.next_job > self._set_aside:
+            self._set_aside = self.next_job + _SET_ASIDE
+            self.store.set_meta("next_job", self._set_aside)
         return {"first": first, "count": count}
+
+    def give_back_ids(self) -> None:
+        """Nobody gets ids any more: those that were set aside are for the next broker."""
+        self.store.set_meta("next_job", self.next_job)
 
     def _bye(self, client: Client) -> None:
         client.gone = True
+        self.orphaned.add(client.name)
         client.rung.update(client.readers)  # It may have died between its last record and the bell.
         for watchers in self.ledger.watchers.values():
             watchers.discard(client.name)
@@ -207,4 +227,4 @@ class Clients:
                 "SELECT id, state, attempt, outcome, blob FROM items WHERE id>=? AND id<?", item_range(job)
             ):
                 if state in DONE:
-                    notes.add(key, state, attempt, outcome or b"", blob)
+                    notes.add(key, state, attempt, unseal(outcome), blob)

@@ -43,7 +43,8 @@ class Dispatch:
         self.send = send
         self.next_grant = int(time.time() * 1000)
         self.progress: dict[int, list[Any]] = {}
-        self._ended: list[int] = []
+        self._exits: dict[int, list[str]] = {}
+        """How interpreters ended under items that wait to run again."""
         self._doomed: set[int] = set()
         """Keys of items that were to be killed and may not have started yet."""
         self.tried = {key for (key,) in store.db.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
@@ -64,17 +65,9 @@ class Dispatch:
 
     def hand_out(self) -> None:
         """Gives every interpreter that has room a bundle, and starts interpreters where they are missing."""
-        rows: list[tuple[int, int, list[int]]] = []
         for worker in list(self.pool.workers.values()):
             if worker.ready and not worker.leaving and self._has_room(worker):
-                grant = self._grant(worker)
-                if grant is not None:
-                    rows.append((grant.id, worker.id, [entry[1][0] for entry in grant.items if entry]))
-        if rows:
-            self.store.add_grants(rows)
-        if self._ended:
-            self.store.end_grants(self._ended)
-            self._ended = []
+                self._grant(worker)
         self._staff()
 
     def _has_room(self, worker: Worker) -> bool:
@@ -86,7 +79,7 @@ class Dispatch:
         (grant,) = worker.grants.values()
         return not grant.revoked and len(grant.items) > 1 and time.monotonic() - grant.granted_s < _STUCK_S
 
-    def _grant(self, worker: Worker) -> Grant | None:
+    def _grant(self, worker: Worker) -> None:
         lane = worker.lane
         mates = len(self.pool.in_lane(lane))
         waiting = lane.wanted(BUNDLE_ITEMS * 2 * mates)
@@ -96,13 +89,12 @@ class Dispatch:
             most = max(1, min(most, limit - worker.items_done))
         taken = self.queue.take(lane, worker.id, most)
         if not taken:
-            return None
+            return
         self.next_grant += 1
         attempts = [self._attempt(entry[1]) for entry in taken]
         grant = Grant(self.next_grant, list(taken), attempts, time.monotonic(), len(taken))
         worker.grants[grant.id] = grant
         self._send_run(worker, grant, taken)
-        return grant
 
     def _attempt(self, ready: Ready) -> int:
         return 1 if ready[0] not in self.tried else self.store.tries(ready[0]).runs + 1
@@ -210,9 +202,11 @@ class Dispatch:
     def _outcome(self, worker: Worker, grant: Grant, entry: tuple[Job, Ready], record: channel.Record) -> None:
         job, ready = entry
         worker.items_done += 1
+        worker.heavy = worker.heavy or bool(record.flags & channel.HEAVY)
         worker.lane.learn(job.name, record.finished_s - record.started_s)
         attempt = grant.attempts[record.ordinal]
         self._doomed.discard(ready[0])
+        self._exits.pop(ready[0], None)
         self._free(worker, grant, record.ordinal)
         if record.flags & channel.ERROR and self._tries_left(job, ready, attempt):
             self._again(job, ready, losses=0)
@@ -259,13 +253,12 @@ class Dispatch:
             self.queue.release(entry[0], worker.id)
         if not grant.left:
             worker.grants.pop(grant.id, None)
-            self._ended.append(grant.id)
             worker.idle_since = time.monotonic()
             limit = self.pool.settings.max_items_per_interpreter
             if worker.leaving:
                 if not worker.grants:
                     self._dismiss(worker)
-            elif limit and worker.items_done >= limit:
+            elif worker.heavy or (limit and worker.items_done >= limit):
                 self.leave(worker)
 
     def _back(self, worker: Worker, number: int, first: int) -> None:
@@ -317,6 +310,7 @@ class Dispatch:
         if again:
             self._again(job, ready, losses=1)
             return
+        self._exits.pop(ready[0], None)
         path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if header["logged"] else None
         self.progress.pop(ready[0], None)
         self.ledger.over(
@@ -335,7 +329,11 @@ class Dispatch:
             return WorkTimeoutError(message), FAILED, self._tries_left(job, ready, attempt)
         losses = self._tries(ready).lost + 1
         allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
-        text = f"{what}: its interpreter {header['exit']} while it ran; it was lost {losses} time(s)." + _quote(header["tail"])
+        how = "was stopped for too long" if reason == "stopped" else header["exit"]
+        exits = self._exits.setdefault(ready[0], [])
+        exits.append(how)
+        text = f"{what}: its interpreter {how} while it ran; it was lost {losses} time(s) ({', '.join(exits)})."
+        text += _quote(header["tail"])
         return WorkerDiedError(text), FAILED, losses < max(allowed, LOSSES)
 
     def _launch_failed(self, worker: Worker, text: str, tail: str, *, permanent: bool) -> None:
@@ -361,6 +359,7 @@ class Dispatch:
         for worker in self.pool.ended():
             self._gone(worker)
         now = time.monotonic()
+        self.pool.look_for_stopped(now)
         for worker in self.pool.workers.values():
             if worker.grants:
                 self._notice(worker, now)
@@ -377,6 +376,7 @@ class Dispatch:
         elif not worker.ready and not worker.leaving:
             self._launch_failed(worker, "its supervisor ended", self.pool.tail(worker), permanent=False)
         self.pool.drop(worker)
+        self.pool.sweep_strays()
 
     def _notice(self, worker: Worker, now: float) -> None:
         """Says that items run that have not come back at once, and frees those that wait behind a long one."""
@@ -412,16 +412,6 @@ class Dispatch:
         """Nothing new starts; who is done leaves."""
         for worker in self.pool.workers.values():
             self.leave(worker)
-
-    def take_back_grants(self) -> None:
-        """Puts back what workers of a broker that is gone held; the item that ran is charged a loss."""
-        for grant, worker, keys in self.store.grants():
-            now = last_words(self.pool.folder.worker(worker) / "page")
-            ran = keys[now.ordinal] if now.started_s and now.grant == grant and now.ordinal < len(keys) else None
-            if ran is not None:
-                self.store.many("UPDATE items SET attempt=attempt+1, losses=losses+1 WHERE id=? AND state=1", [(ran,)])
-                self.tried.add(ran)
-            self.store.end_grants([grant])
 
 
 def _quote(tail: str) -> str:

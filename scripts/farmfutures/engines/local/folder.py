@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from ...errors import StateFolderError
+from ...settings import default_state
 from ...worker.logs import item_log
 
 _LONGEST_SOCKET = 90
@@ -42,6 +43,7 @@ class Folder:
         Raises:
             StateFolderError: It can't be made, can't be written or is not private.
         """
+        check_local(self.root)
         for path in (self.root, self.journals, self.blobs, self.jobs, self.workers, self.keys):
             make_private(path)
         return self
@@ -74,6 +76,45 @@ class Folder:
         digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
         base = make_private(Path(tempfile.gettempdir()) / f"farmfutures-{user_id()}")
         return base / f"{digest}.sock"
+
+
+NETWORK = frozenset({
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "afs", "ncpfs", "9p", "ceph", "lustre", "gpfs", "beegfs", "glusterfs",
+    "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone", "panfs", "pvfs2", "ocfs2", "afpfs", "webdav",
+})  # fmt: skip
+"""Filesystems on which SQLite's locks and shared memory can't be relied on (sqlite.org/wal.html, sqlite.org/faq.html#q5)."""
+
+
+def check_local(path: Path, mounts: str | None = None) -> None:
+    """Refuses a folder on a network filesystem.
+
+    Args:
+        path: The folder, which need not be there yet.
+        mounts: Instead of what this system has mounted, in the format of /proc/mounts.
+
+    Raises:
+        StateFolderError: It is on one.
+    """
+    text = mounts if mounts is not None else _mounts()
+    longest, kind = "", ""
+    for line in text.splitlines():
+        place, _, rest = line.partition(" ")[2].partition(" ")
+        place = place.replace("\\040", " ")
+        inside = str(path) == place or str(path).startswith(place.rstrip("/") + "/")
+        if inside and len(place) >= len(longest):
+            longest, kind = place, rest.partition(" ")[0]
+    if kind in NETWORK:
+        raise StateFolderError(
+            f"the state folder {path} is on a network filesystem ({kind} at {longest}), where a database is not safe. Leave "
+            f"FARMFUTURES_STATE unset for {default_state()}, or name a folder on a disk of this machine."
+        )
+
+
+def _mounts() -> str:
+    try:
+        return Path("/proc/mounts").read_text() if sys.platform == "linux" else ""
+    except OSError:
+        return ""
 
 
 def user_id() -> int | str:

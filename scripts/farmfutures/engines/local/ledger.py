@@ -11,7 +11,7 @@ from ... import call as calls
 from ...errors import FarmFuturesError
 from ...job import CODES, State
 from .queue import COMPLETE, DONE, PENDING, RUNNING, Job, Queue, Ready, now_s
-from .schema import item_range, split_key
+from .schema import item_range, seal, split_key
 from .store import Store
 
 FAILED, CANCELLED, KILLED = CODES[State.FAILED], CODES[State.CANCELLED], CODES[State.KILLED]
@@ -66,7 +66,7 @@ class Ledger:
     ) -> None:  # fmt: skip
         """An item is over."""
         key = ready[0]
-        self.rows.append((state, tries, worker, started, finished, outcome or None, blob, log, key))
+        self.rows.append((state, tries, worker, started, finished, seal(outcome) if outcome else None, blob, log, key))
         job.counts[before] -= 1
         job.counts[state] += 1
         job.left -= 1

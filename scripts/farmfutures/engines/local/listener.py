@@ -78,8 +78,12 @@ class Listener(threading.Thread):
         """The broker is gone and somebody waits: start it again and take up where it was."""
         try:
             endpoint = self.engine.find_broker(start=True)
-        except EngineError:
-            return  # Tried again at the next look; futures stay as they are.
+        except (EngineError, OSError) as error:
+            # Tried again at the next look. Futures stay as they are; who asks something is told at once.
+            for reply in list(self.engine.replies.values()):
+                if not reply.done():
+                    reply.set_exception(error)
+            return
         self.socket.close(0)
         self.endpoint = endpoint or self.endpoint
         self.socket = self._open()

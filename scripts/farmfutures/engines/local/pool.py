@@ -66,6 +66,8 @@ class Worker:
     ready_since: float = 0.0
     idle_since: float = 0.0
     took_s: float = 0.0
+    stopped_since: float = 0.0
+    heavy: bool = False
     started_s: float = field(default_factory=time.time)
 
     def order(self, kind: str, **header: Any) -> None:
@@ -82,6 +84,7 @@ class Pool:
         self.settings = settings
         self.workers: dict[int, Worker] = {}
         self.next_id = 1
+        self._look_s = 0.0
 
     def start(self, lane: Lane) -> Worker:
         """Starts a supervisor, which starts the interpreter."""
@@ -128,7 +131,7 @@ class Pool:
             "sys_path": launch["sys_path"], "cwd": launch["cwd"], "bootstrap": launch["bootstrap"],
             "settings": launch["settings"], "preflight": launch["preflight"], "logs": str(self.folder.jobs),
             "blobs": str(self.folder.blobs), "inline_limit": self.settings.inline_limit_bytes,
-            "log_limit": self.settings.log_limit_bytes,
+            "log_limit": self.settings.log_limit_bytes, "memory_mark": self.settings.memory_mark_bytes,
         }  # fmt: skip
 
     def environ(self, extra: dict[str, str]) -> dict[str, str]:
@@ -144,6 +147,24 @@ class Pool:
     def _own_environ(self) -> dict[str, str]:
         """Supervisors run on the broker's Python, with the broker's path."""
         return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in [PACKAGES, *sys.path] if path)}
+
+    def look_for_stopped(self, now: float) -> None:
+        """Ends a supervisor that somebody has stopped (SIGSTOP) for longer than its lease: it can't look after anything."""
+        if now < self._look_s:
+            return
+        self._look_s = now + 1.0
+        for worker in self.workers.values():
+            if not processes.is_stopped(worker.process.pid):
+                worker.stopped_since = 0.0
+            elif not worker.stopped_since:
+                worker.stopped_since = now
+            elif now - worker.stopped_since > processes.LEASE_S - 1.0:
+                processes.kill_tree(worker.process.pid)
+
+    def sweep_strays(self) -> None:
+        """Ends what a supervisor that was killed left behind: the system made it a child of this process."""
+        supervisors = {worker.process.pid for worker in self.workers.values()}
+        processes.end_children(spare=supervisors)
 
     def ended(self) -> list[Worker]:
         """Returns the workers whose supervisor is gone."""

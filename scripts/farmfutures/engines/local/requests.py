@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from ...job import CODES, STATES, State
 from . import wire
 from .ledger import CANCELLED, KILLED
 from .queue import DONE, PENDING, RUNNING, Job
-from .schema import item_key, item_range, split_key
+from .schema import item_key, item_range, split_key, unseal
 
 if TYPE_CHECKING:
     from .broker import Broker
@@ -34,9 +35,13 @@ class Requests:
             if isinstance(value, bytes):
                 blobs, value = [value], None
             reply["value"] = value
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
+        except sqlite3.OperationalError as error:
+            reply["error"] = ["OperationalError", f"its database can't be read now ({error})"]
+        except sqlite3.DatabaseError:
+            raise  # It is damaged, and nothing that it says can be relied on.
+        except Exception as error:
             reply["error"] = [type(error).__name__, str(error.args[0] if error.args else error)]
-        self.broker.send(b"R" + identity[1:], "reply", reply, blobs)
+        self.broker.send(b"R" + identity[1:], "reply", reply, blobs, now=True)
 
     def _check(self, op: str) -> None:
         stuck = self.broker.store.stuck
@@ -153,7 +158,7 @@ class Requests:
         row = self.broker.store.db.execute("SELECT outcome, blob FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
             raise LookupError(f"job {job} has no work item {work}")
-        return row[1] if row[1] else bytes(row[0] or b"")
+        return row[1] if row[1] else unseal(row[0])
 
     def on_call(self, job: int, work: int) -> Any:
         """The packed call, or the name of the file that holds it."""
@@ -162,7 +167,7 @@ class Requests:
         if row is None:
             raise LookupError(f"job {job} has no work item {work}")
         file = json.loads(row[1]).get("call_file") if row[1] else None
-        return file or bytes(row[0])
+        return file or unseal(row[0])
 
     def on_workers(self) -> list[dict[str, Any]]:
         """The interpreters."""

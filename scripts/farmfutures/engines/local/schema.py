@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import zlib
+
 VERSION = 1
 
 WORK_BITS = 24
@@ -45,8 +48,26 @@ CREATE TABLE items (
     blob TEXT,
     log TEXT
 );
-CREATE TABLE grants (id INTEGER PRIMARY KEY, worker INTEGER NOT NULL, items TEXT NOT NULL);
 """
+
+
+def seal(data: bytes) -> bytes:
+    """Adds a checksum: a flipped bit in a payload is nothing that SQLite would notice."""
+    return data + zlib.crc32(data).to_bytes(4, "little")
+
+
+def unseal(data: bytes | None) -> bytes:
+    """Takes the checksum off.
+
+    Raises:
+        sqlite3.DatabaseError: It does not fit.
+    """
+    if not data:
+        return b""
+    body = data[:-4]
+    if zlib.crc32(body).to_bytes(4, "little") != data[-4:]:
+        raise sqlite3.DatabaseError("a payload does not fit its checksum")
+    return body
 
 
 def item_key(job: int, work: int) -> int:

@@ -6,7 +6,6 @@ of anything before it is committed.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sqlite3
@@ -16,14 +15,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from . import crash
 from .folder import open_private
 from .journal import Item
-from .schema import SCHEMA, VERSION, item_key, item_range
+from .schema import SCHEMA, VERSION, item_key, item_range, seal, unseal
 
 log = logging.getLogger("farmfutures.broker")
 
 COMMIT_S = 0.005
 """What nobody waits for is committed after so many seconds."""
+
+_PASSING = frozenset({
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+})  # fmt: skip
+"""What ends by itself: a full disk, a lock. Other errors mean that the database is damaged."""
 
 _MANY_KEYS = 500
 _WAIT_S = 0.1
@@ -77,7 +83,9 @@ class Store:
         try:
             if self.stuck:
                 self._write_again()
+            crash.point("committing")
             self.db.execute("COMMIT")
+            crash.point("committed")
         except sqlite3.OperationalError as error:
             self._give_up(error)
             return
@@ -92,6 +100,8 @@ class Store:
             self.db.executemany(sql, rows)
 
     def _give_up(self, error: sqlite3.OperationalError) -> None:
+        if error.sqlite_errorcode & 0xFF not in _PASSING:
+            raise error
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
         if not self.stuck:
@@ -179,7 +189,7 @@ class Store:
         """Adds (key, item) rows, pending."""
         self.many(
             "INSERT OR IGNORE INTO items (id, state, name, extra, call) VALUES (?, 1, ?, ?, ?)",
-            ((key, item.name or None, item.extra or None, item.call) for key, item in rows),
+            ((key, item.name or None, item.extra or None, seal(item.call)) for key, item in rows),
         )
 
     # --- the queue
@@ -195,10 +205,11 @@ class Store:
     def pending(self, job: int, start: int, limit: int) -> list[tuple[int, str | None, bytes]]:
         """Returns (key, extra, call) of a job's pending items from index `start` on, in order."""
         _, end = item_range(job)
-        return self.db.execute(
+        rows = self.db.execute(
             "SELECT id, extra, call FROM items WHERE id>=? AND id<? AND state=1 ORDER BY id LIMIT ?",
             (item_key(job, start), end, limit),
-        ).fetchall()
+        )
+        return [(key, extra, unseal(call)) for key, extra, call in rows]
 
     def pending_among(self, keys: Collection[int]) -> Iterator[tuple[int, str | None, bytes]]:
         """Returns (key, extra, call) of those of these items that are pending, in order."""
@@ -206,40 +217,35 @@ class Store:
         for start in range(0, len(ordered), _MANY_KEYS):
             some = ordered[start : start + _MANY_KEYS]
             marks = ",".join("?" * len(some))
-            yield from self.db.execute(f"SELECT id, extra, call FROM items WHERE id IN ({marks}) AND state=1 ORDER BY id", some)
+            rows = self.db.execute(f"SELECT id, extra, call FROM items WHERE id IN ({marks}) AND state=1 ORDER BY id", some)
+            yield from ((key, extra, unseal(call)) for key, extra, call in rows)
 
     def counts(self, job: int) -> dict[int, int]:
         """Returns how many items of a job are in each state."""
         return dict(self.db.execute("SELECT state, count(*) FROM items WHERE id>=? AND id<? GROUP BY state", item_range(job)))
-
-    def calls(self, keys: Iterable[int]) -> dict[int, tuple[str | None, bytes]]:
-        """Returns extras and call of items by key."""
-        found = {}
-        for key in keys:
-            row = self.db.execute("SELECT extra, call FROM items WHERE id=?", (key,)).fetchone()
-            found[key] = (row[0], row[1])
-        return found
 
     def tries(self, key: int) -> Tries:
         """Returns how often an item ran."""
         row = self.db.execute("SELECT attempt, losses, forgiven FROM items WHERE id=?", (key,)).fetchone()
         return Tries(*row) if row else Tries(0, 0, 0)
 
-    def add_grants(self, rows: Sequence[tuple[int, int, list[int]]]) -> None:
-        """Notes (grant, worker, keys) before they are handed out."""
-        self.many("INSERT INTO grants VALUES (?, ?, ?)", ((g, w, json.dumps(keys)) for g, w, keys in rows))
+    def ended_jobs(self, before_s: float, limit: int, *, any_age: bool) -> list[int]:
+        """Returns jobs that ended before a time, or the oldest ended ones whatever their age."""
+        where = "open=0" if any_age else "open=0 AND finished < ?"
+        found = self.db.execute(f"SELECT id FROM jobs WHERE {where} ORDER BY id LIMIT {limit}", () if any_age else (before_s,))
+        return [job for (job,) in found]
 
-    def end_grants(self, grants: Iterable[int]) -> None:
-        """Forgets grants that are over."""
-        self.many("DELETE FROM grants WHERE id=?", ((grant,) for grant in grants))
+    def forget_job(self, job: int, keys: tuple[int, int]) -> None:
+        """Removes a job and its items."""
+        self.many("DELETE FROM items WHERE id>=? AND id<?", [keys])
+        self.many("DELETE FROM jobs WHERE id=?", [(job,)])
 
-    def forget_grants(self) -> None:
-        """Nothing is handed out any more, and nobody is to blame."""
-        self.many("DELETE FROM grants", [()])
-
-    def grants(self) -> list[tuple[int, int, list[int]]]:
-        """Returns what was handed out when the last broker died."""
-        return [(g, w, json.loads(keys)) for g, w, keys in self.db.execute("SELECT id, worker, items FROM grants")]
+    def size(self) -> int:
+        """Returns the bytes that are in use."""
+        pages, free, page = (
+            self.db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * page)
 
     def finish(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Writes (state, attempt, worker, started, finished, outcome, blob, log, key) of items that are over."""
