@@ -20,6 +20,9 @@ from .job import JobSpec, WorkSpec
 from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra, job_spec
 from .settings import Settings
 
+_CHUNKS = 64
+"""So many chunks for each interpreter: enough that none waits long for the others at the end."""
+
 
 class Executor(concurrent.futures.Executor):
     """Runs calls on an engine; drops in for the standard library's pools.
@@ -158,14 +161,14 @@ class Executor(concurrent.futures.Executor):
     # --- many calls
 
     def map(
-        self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1,
+        self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], timeout: float | None = None, chunksize: int | str = 1,
         **extra: Any,
     ) -> Iterator[Any]:  # fmt: skip
         """Like the built-in ``map``, as one job with one work item a tuple of arguments, or `chunksize` of them.
 
         Args:
             timeout: Seconds from now until the last result, or None.
-            chunksize: How many calls share a work item.
+            chunksize: How many calls share a work item; ``"auto"`` chooses, for many calls that are short.
             **extra: Job options.
 
         Returns:
@@ -174,19 +177,32 @@ class Executor(concurrent.futures.Executor):
         Raises:
             TimeoutError: From the iterator.
         """
+        chunksize, iterables = self._chunksize(chunksize, iterables, extra)
         futures = self._map(fn, iterables, chunksize, extra)
         end = None if timeout is None else time.monotonic() + timeout
         results = _in_order(futures, end)
         return results if chunksize == 1 else itertools.chain.from_iterable(results)
 
     def map_unordered(
-        self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1,
+        self, fn: Callable[..., Any] | str, *iterables: Iterable[Any], timeout: float | None = None, chunksize: int | str = 1,
         **extra: Any,
     ) -> Iterator[Any]:  # fmt: skip
         """Like `map`, but results come as they are there."""
+        chunksize, iterables = self._chunksize(chunksize, iterables, extra)
         futures = self._map(fn, iterables, chunksize, extra)
         done = (future.result() for future in as_completed(futures, timeout))
         return done if chunksize == 1 else itertools.chain.from_iterable(done)
+
+    def _chunksize(
+        self, wanted: int | str, iterables: tuple[Iterable[Any], ...], extra: dict[str, Any]
+    ) -> tuple[int, tuple[Iterable[Any], ...]]:  # fmt: skip
+        if isinstance(wanted, int):
+            return wanted, iterables
+        if wanted != "auto":
+            raise ValueError(f'chunksize={wanted!r}: give a whole number, or "auto".')
+        lists = tuple(list(iterable) for iterable in iterables)
+        cpus = extra.get("cpus") or self._defaults.get("cpus") or self.settings.slots
+        return max(1, min(map(len, lists), default=0) // (cpus * _CHUNKS)), lists
 
     def _map(self, fn: Any, iterables: tuple[Iterable[Any], ...], chunksize: int, extra: dict[str, Any]) -> list[Future]:
         if chunksize < 1:

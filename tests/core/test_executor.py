@@ -131,14 +131,16 @@ def test_q9_qs6_timeout_is_for_the_results_only(executor: Executor, farm: Farm, 
     assert list(executor.map(abs, [1], timeout=0.001 if False else 20)) == [1]
 
 
-@pytest.mark.parametrize("chunksize", [1, 3, 100])
-def test_map_in_chunks(executor: Executor, chunksize: int) -> None:
+@pytest.mark.parametrize("chunksize", [1, 3, 100, "auto"])
+def test_map_in_chunks(executor: Executor, chunksize: int | str) -> None:
     assert list(executor.map(divmod, range(10), [3] * 10, chunksize=chunksize)) == [divmod(n, 3) for n in range(10)]
 
 
 def test_chunksize_is_checked(executor: Executor) -> None:
     with pytest.raises(ValueError, match="chunksize must be >= 1"):
         executor.map(abs, [1], chunksize=0)
+    with pytest.raises(ValueError, match="chunksize='many': give a whole number, or \"auto\""):
+        executor.map(abs, [1], chunksize="many")
 
 
 def test_qs46_map_unordered(executor: Executor, tmp_path: Path) -> None:

@@ -76,6 +76,57 @@ def test_read_write_read(maya: Any, request: pytest.FixtureRequest, tmp_path: Pa
     assert maya(indented + script) == {}
 
 
+_CONNECT = re.compile(r'^connectAttr (?:-l \w+ )?"([^"]+)" "([^"]+)"(?: -l \w+)?( -na)?', re.MULTILINE)
+_SET = re.compile(r"^\t(?:rename|addAttr|setAttr) .*", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "orrery.ma"])
+def test_nothing_is_lost_by_writing(maya: Any, request: pytest.FixtureRequest, tmp_path: Path, name: str) -> None:
+    """Statements of both files, taken apart without the stand-in."""
+    path = ORRERY if name == "orrery.ma" else request.getfixturevalue("shared_scenes") / name
+    copy = tmp_path / "copy.ma"
+    maya(f"""
+    cmds.file({str(path)!r}, open=True, force=True, ignoreVersion=True)
+    cmds.file({str(copy)!r}, exportAll=True, preserveReferences=True, exportUnloadedReferences=True, type='mayaAscii', force=True)
+    """)
+    before, after = path.read_text(errors="replace"), copy.read_text()
+    assert after.count("\nconnectAttr ") == before.count("\nconnectAttr ") > 5
+    # Long names become short ones, so that only those plugs are compared that a file names shortly.
+    assert sorted(before.count(f'"{end}"') for _, end, _ in _CONNECT.findall(before)) == sorted(
+        after.count(f'"{end}"') for _, end, _ in _CONNECT.findall(after)
+    )
+    assert statements(path) - statements(copy) == set()
+    assert statements(copy) - statements(path) <= {("time1", ""), ("time1", '".o"')}  # Where the session was.
+    for reference in ("file -rdi", "file -r "):
+        assert after.count(f"\n{reference}") == before.count(f"\n{reference}")
+
+
+def test_strings_in_several_parts(maya: Any, tmp_path: Path) -> None:
+    scene = tmp_path / "text.ma"
+    scene.write_text(
+        '//Maya ASCII 2026 scene\ncreateNode script -n "s";\n\tsetAttr ".b" -type "string" (\n\t\t"one \\"1\\"\\n"\n\t\t+ "two" );\n'
+    )
+    assert maya(f"cmds.file({str(scene)!r}, open=True, force=True)\nresult = cmds.getAttr('s.before')") == 'one "1"\ntwo'
+
+
+def test_the_time_of_a_scene(maya: Any, tmp_path: Path) -> None:
+    scene = tmp_path / "time.ma"
+    scene.write_text(
+        '//Maya ASCII 2026 scene\ncreateNode transform -n "t";\ncreateNode animCurveTL -n "c";\n\tsetAttr ".tan" 2;\n'
+        '\tsetAttr -s 2 ".ktv[0:1]"  1 0 11 10;\nselect -ne :time1;\n\tsetAttr ".o" 7;\n'
+        'connectAttr "c.o" "t.tx";\nconnectAttr ":time1.o" "c.i";\n'
+    )
+    found = maya(f"""
+    cmds.file({str(scene)!r}, open=True, force=True)
+    result = [cmds.currentTime(query=True), cmds.getAttr('t.tx'), cmds.getAttr('t.tx', time=3)]
+    cmds.currentTime(9)
+    copy = cmds.file({str(tmp_path / "copy.ma")!r}, exportAll=True, type='mayaAscii', force=True)
+    cmds.file(copy, open=True, force=True)
+    result += [cmds.currentTime(query=True), cmds.getAttr('t.tx')]
+    """)
+    assert found == [7, 6, 2, 9, 8]
+
+
 def test_references_load_with_namespaces(maya: Any, shared_scenes: Path) -> None:
     path = str(shared_scenes / "referenced_layers.ma")
     found = maya(f"""
@@ -171,6 +222,13 @@ def test_the_demo_scene_moves(maya: Any) -> None:
         ("cmds.addAttr('a', longName='note', dataType='string')\ncmds.setAttr('a.note', 'hello', type='string')\n"
          "result = cmds.getAttr('a.note')", "hello"),
         ("cmds.connectAttr('a.tx', 'b.tx')\ncmds.setAttr('a.tx', 7)\nresult = cmds.getAttr('b.translateX')", 7),
+        ("cmds.setAttr('a.t', 1, 2, 3, type='double3')\nresult = isinstance(cmds.getAttr('a.tx'), float)", True),
+        ("cmds.setAttr('a.ty', 5)\nresult = isinstance(cmds.getAttr('a.ty'), float)", True),
+        ("cmds.setAttr('a.v', 0)\nresult = cmds.getAttr('a.visibility')", False),
+        ("[cmds.connectAttr(n + '.tx', 'a.notes', nextAvailable=True) for n in 'ab']\n"
+         "result = cmds.listConnections('a.notes', plugs=True)", ["a.tx", "b.tx"]),
+        ("cmds.group('a', name='g')\ncmds.createNode('transform', name='a')\nresult = cmds.parent('|a', 'g')", ["a1"]),
+        ("cmds.setKeyframe('a', attribute=['tx', 'ty'], time=1, value=2)\nresult = cmds.getAttr('a.t')", [[2, 2, 0]]),
         ("result = cmds.rename('a', 'b')", "b1"),
         ("cmds.createNode('transform', name='a')\nresult = cmds.ls('a*', type='transform')", ["a", "a1"]),
         ("cmds.group('a', 'b', name='g')\nresult = cmds.ls('a', long=True)", ["|g|a"]),

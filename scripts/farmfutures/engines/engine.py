@@ -7,7 +7,6 @@ settings as its only argument.
 from __future__ import annotations
 
 import threading
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import OptionError
@@ -85,6 +84,8 @@ def _make(name: str, settings: Settings) -> Engine:
         from .local.client import LocalEngine
 
         return LocalEngine(settings)
+    from importlib.metadata import entry_points  # Imported late: it costs 15 ms, and hardly anybody needs it.
+
     found = {point.name: point for point in entry_points(group="farmfutures.engines")}
     if name not in found:
         raise OptionError(f"there is no engine {name!r}. There are: {', '.join(['local', *sorted(found)])}.")

@@ -32,6 +32,7 @@ log = logging.getLogger("farmfutures.broker")
 
 _MESSAGES_A_TURN = 500
 _TICK_S = 0.05
+_LONG_TICK_S = 0.5
 _LOOK_S = 0.01
 _LINGER_MS = 200
 _IDLE_TICK_S = 1.0
@@ -181,9 +182,9 @@ class Broker:
             return 0
         if self.store.unsaved:
             return COMMIT_S
-        if not self.queue.active() and not any(worker.grants for worker in self.pool.workers.values()):
-            return _IDLE_TICK_S
-        return _TICK_S
+        if not self.dispatch.settled():
+            return _TICK_S
+        return _LONG_TICK_S if self.queue.active() else _IDLE_TICK_S
 
     def _receive(self) -> None:
         for _ in range(_MESSAGES_A_TURN):

@@ -248,7 +248,7 @@ class Dispatch:
         entry = grant.items[ordinal]
         grant.items[ordinal] = None
         grant.left -= 1
-        grant.granted_s = time.monotonic()
+        grant.granted_s, grant.told = time.monotonic(), -1
         if entry is not None:
             self.queue.release(entry[0], worker.id)
         if not grant.left:
@@ -377,6 +377,19 @@ class Dispatch:
             self._launch_failed(worker, "its supervisor ended", self.pool.tail(worker), permanent=False)
         self.pool.drop(worker)
         self.pool.sweep_strays()
+
+    def settled(self) -> bool:
+        """Whether only something that somebody says can change anything soon."""
+        now = time.monotonic()
+        if any(lane.not_before > now for lane in self.queue.active()):
+            return False
+        for worker in self.pool.workers.values():
+            if not worker.ready or worker.leaving:
+                return False
+            grant = next(iter(worker.grants.values()), None)
+            if grant is not None and (grant.told < 0 or not (grant.revoked or (grant.left == 1 == len(worker.grants)))):
+                return False
+        return True
 
     def _notice(self, worker: Worker, now: float) -> None:
         """Says that items run that have not come back at once, and frees those that wait behind a long one."""

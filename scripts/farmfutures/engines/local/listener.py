@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import zmq
 
-from ...errors import EngineError
+from ...errors import EngineError, EngineUnavailableError
 from ...job import STATES
+from ...worker.logs import tail
 from . import wire
 from .lock import is_held
 from .schema import item_key
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .client import LocalEngine
 
 _LOOK_MS = 500
+_AGAIN = 2
 _DONE = frozenset(code for code, state in enumerate(STATES) if state.done)
 
 
@@ -93,7 +95,18 @@ class Listener(threading.Thread):
             jobs = sorted({future.job_id for future in list(self.engine.futures.values()) if future.job_id is not None})
         self.socket.send_multipart(wire.pack("watch", {"jobs": jobs}))
         for header in list(self.engine.asked.values()):
+            self._ask_again(header)
+
+    def _ask_again(self, header: dict[str, Any]) -> None:
+        header["again"] = header.get("again", 0) + 1
+        reply = self.engine.replies.get(header["req"])
+        if header["again"] <= _AGAIN:
             self.socket.send_multipart(wire.pack("request", {**header}))
+        elif reply is not None and not reply.done():
+            reply.set_exception(EngineUnavailableError(
+                f"the broker died {_AGAIN} times while it was asked for {header['op']!r}. The last lines of "
+                f"{self.engine.folder.broker_log}:\n{tail(self.engine.folder.broker_log)}"
+            ))  # fmt: skip
 
     def _receive(self) -> None:
         for _ in range(100):

@@ -55,15 +55,15 @@ class Evaluator:
         return self._stored(node, attribute)
 
     def _stored(self, node: Node, attribute: str) -> Any:
+        if node.kind == "time" and attribute == "o":
+            return self.time  # What a file says of it is where the session went when it was opened.
         found = node.attributes.get(attribute) or _in_range(node, attribute)
         if found is not None:
-            return parse(found)
+            return _as_default(attribute, parse(found))
         if attribute in ("wm", "wm[0]"):
             return [x for row in world_matrix(self, node) for x in row]
         if attribute in ("m", "im"):
             return [x for row in local_matrix(self, node) for x in row]
-        if node.kind == "time" and attribute == "o":
-            return self.time
         if node.kind.startswith("animCurve") and attribute == "o":
             return self._output(node, attribute)
         if attribute in _DEFAULTS:
@@ -100,11 +100,17 @@ class Evaluator:
         return self.value(node, attribute)
 
 
+def _as_default(attribute: str, value: Any) -> Any:
+    """Files write ``1`` for 1.0 and for true; which it is, the attribute says."""
+    kind = float if attribute in _ZERO else type(_DEFAULTS.get(attribute))
+    return kind(value) if kind in (bool, float) and isinstance(value, (bool, int)) else value
+
+
 def parse(attribute: Attribute) -> Any:
     """Returns the value that a setAttr statement gave."""
     kind, words = attribute.kind, attribute.values
     if kind == "string" or (not kind and words and isinstance(words[0], Quoted)):
-        return str(words[0]) if words else ""
+        return "".join(text for text in words if isinstance(text, Quoted))  # Long ones are sums: ( "a" + "b" )
     if kind in ("double3", "float3", "double2", "float2", "long3", "short3", "long2", "short2", "double4"):
         return [tuple(float(text) for text in words)]
     if kind == "matrix":

@@ -158,7 +158,7 @@ class Reader:
     def _on_connectAttr(self, words: list[str]) -> None:
         source, to = self._plug(words[1]), self._plug(words[2])
         if source is not None and to is not None:
-            self.scene.connect(source, to, words[3:])
+            self.scene.connect(source, to, words[3:], self.inside)
         elif self.inside is None:
             self.scene.lost.append(words)
 

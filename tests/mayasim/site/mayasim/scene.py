@@ -99,6 +99,16 @@ class Reference:
 Plug = tuple[Node, str]
 
 
+@dataclass(eq=False, slots=True)
+class Connection:
+    """What goes from plug to plug, the flags of its statement, and the reference whose file made it."""
+
+    source: Plug
+    to: Plug
+    flags: list[str]
+    reference: Reference | None = None
+
+
 class Scene:
     """What is open."""
 
@@ -109,7 +119,7 @@ class Scene:
         self.nodes: list[Node] = []
         self._by_name: dict[str, list[Node]] = {}
         self.sources: dict[Plug, Plug] = {}
-        self.connections: list[tuple[Plug, Plug, list[str]]] = []
+        self.connections: list[Connection] = []
         self.lost: list[list[str]] = []
         """Statements that named nodes which are not there (of references that could not be loaded): kept for writing."""
         self.references: list[Reference] = []
@@ -155,9 +165,12 @@ class Scene:
         return node.name
 
     def move(self, node: Node, parent: Node | None) -> None:
-        """Puts a node under another."""
+        """Puts a node under another, under another name where a child has its name already."""
         if node.parent is not None:
             node.parent.children.remove(node)
+        self._by_name[node.name].remove(node)
+        node.name = self.free_name(node.name, parent)
+        self._by_name.setdefault(node.name, []).append(node)
         node.parent = parent
         if parent is not None:
             parent.children.append(node)
@@ -166,11 +179,12 @@ class Scene:
         """Removes a node and what is below it."""
         for child in list(node.children):
             self.delete(child)
-        self.move(node, None)
+        if node.parent is not None:
+            node.parent.children.remove(node)
         self.nodes.remove(node)
         self._by_name[node.name].remove(node)
         self.selection = [other for other in self.selection if other is not node]
-        self.connections = [c for c in self.connections if node not in (c[0][0], c[1][0])]
+        self.connections = [c for c in self.connections if node not in (c.source[0], c.to[0])]
         self.sources = {to: source for to, source in self.sources.items() if node not in (to[0], source[0])}
 
     def find(self, name: str) -> list[Node]:
@@ -193,18 +207,26 @@ class Scene:
 
     # --- plugs
 
-    def connect(self, source: Plug, to: Plug, flags: Iterable[str] = ()) -> None:
-        """Connects; what was connected into `to` before is not any more."""
+    def connect(self, source: Plug, to: Plug, flags: Iterable[str] = (), reference: Reference | None = None) -> None:
+        """Connects; what was connected into `to` before is not any more, but with ``-na`` the next free element is taken."""
         source = source[0], names.short(source[0].kind, source[1])
         to = to[0], names.short(to[0].kind, to[1])
+        if "-na" in flags:
+            to = to[0], self._next_available(to)
         self.disconnect(to)
         self.sources[to] = source
-        self.connections.append((source, to, list(flags)))
+        self.connections.append(Connection(source, to, list(flags), reference))
+
+    def _next_available(self, to: Plug) -> str:
+        place = 0
+        while (to[0], f"{to[1]}[{place}]") in self.sources:
+            place += 1
+        return f"{to[1]}[{place}]"
 
     def disconnect(self, to: Plug) -> None:
         """Takes away what goes into a plug."""
         if self.sources.pop(to, None) is not None:
-            self.connections = [found for found in self.connections if found[1] != to]
+            self.connections = [found for found in self.connections if found.to != to]
 
     def all_references(self) -> list[Reference]:
         """Nested ones too."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .reader import Reader, frames_per_second
-from .scene import Node, Scene
+from .scene import Attribute, Node, Scene
 from .writer import Writer
 
 LONG_UNITS = {"cm": "centimeter", "m": "meter", "mm": "millimeter", "in": "inch", "ft": "foot", "deg": "degree", "rad": "radian"}
@@ -107,6 +107,7 @@ class World:
         for flag, unit in (("-l", "linear"), ("-a", "angle"), ("-t", "time")):
             if flag in reader.units:
                 self.units[unit] = SHORT_UNITS.get(reader.units[flag], reader.units[flag])
+        scene.time = _saved_time(scene)
         self._playback_of_script_nodes()
         self.tell("kAfterOpen")
 
@@ -127,6 +128,7 @@ class World:
 
     def write(self, path: str, *, keep_references: bool = True, unloaded: bool = True) -> None:
         """Writes the scene; what it is called stays."""
+        self.scene.find("time1")[0].attributes["o"] = Attribute([repr(self.scene.time)])
         units = {kind: LONG_UNITS.get(unit, unit) for kind, unit in self.units.items()}
         writer = Writer(self.scene, self.version, units, keep_references=keep_references, unloaded=unloaded)
         writer.write(path, os.path.basename(path))
@@ -155,6 +157,12 @@ class World:
             raise RuntimeError(f"Invalid attribute: {text}")
         node = self.node(name)
         return node, names.short(node.kind, attribute)
+
+
+def _saved_time(scene: Scene) -> float:
+    """Returns the frame that the scene was saved at; a file keeps it as an attribute of ``time1``."""
+    saved = scene.find("time1")[0].attributes.get("o")
+    return float(saved.values[0]) if saved else 1.0
 
 
 world = World()

@@ -90,9 +90,12 @@ class Writer:
             yield "\t" + _statement(["setAttr", *attribute.flags, Quoted("." + path), *kind, *attribute.values])
 
     def _connections(self) -> Iterator[str]:
-        for source, to, flags in self.scene.connections:
-            if self._is_ours(source[0]) or self._is_ours(to[0]):
-                yield _statement(["connectAttr", Quoted(self._plug(source)), Quoted(self._plug(to)), *flags])
+        for made in self.scene.connections:
+            if made.reference is None or not self.keep_references:
+                to = self._plug(made.to)
+                # The next element that is free is another one where a reference has taken some before.
+                to = to.rpartition("[")[0] if "-na" in made.flags else to
+                yield _statement(["connectAttr", Quoted(self._plug(made.source)), Quoted(to), *made.flags])
 
     def _plug(self, plug: Plug) -> str:
         node, attribute = plug

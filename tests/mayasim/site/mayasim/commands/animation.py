@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import names
+from .. import names as attribute_names
 from ..evaluate import numbers
-from ..flags import command
+from ..flags import command, names
 from ..scene import Attribute, Node
 from ..world import world
 from .attributes import evaluator
 
 _CURVES = {"t": "animCurveTL", "r": "animCurveTA"}
+_KEYABLE = ("tx", "ty", "tz", "rx", "ry", "rz", "sx", "sy", "sz", "v")
 
 
 @command("query:q edit:e update:u")
@@ -32,25 +33,31 @@ def playbackOptions(**flags: Any) -> Any:
     return None
 
 
-@command("attribute:at time:t value:v inTangentType:itt outTangentType:ott")
+@command("attribute:at time:t value:v")
 def setKeyframe(*args: Any, **flags: Any) -> int:
     """Sets a key."""
-    target = args[0] if args else world.scene.selection[0].name
-    name, _, attribute = target.partition(".")
-    node = world.node(name)
-    attribute = names.short(node.kind, attribute or flags["attribute"])
+    keyed = 0
+    for target in names(*args) or [node.name for node in world.scene.selection]:
+        name, _, attribute = target.partition(".")
+        for wanted in [attribute] if attribute else names(flags.get("attribute") or _KEYABLE):
+            _set(world.node(name), wanted, flags)
+            keyed += 1
+    world.scene.modified = True
+    return keyed
+
+
+def _set(node: Node, attribute: str, flags: dict[str, Any]) -> None:
+    attribute = attribute_names.short(node.kind, attribute)
     time = float(flags.get("time", world.scene.time))
     value = flags["value"] if "value" in flags else evaluator(time).value(node, attribute)
     _key(_curve(node, attribute), time, float(value))
-    world.scene.modified = True
-    return 1
 
 
 def _curve(node: Node, attribute: str) -> Node:
     source = world.scene.sources.get((node, attribute))
     if source is not None:
         return source[0]
-    kind = _CURVES.get(names.PARENTS.get(attribute, ("",))[0], "animCurveTU")
+    kind = _CURVES.get(attribute_names.PARENTS.get(attribute, ("",))[0], "animCurveTU")
     curve = world.scene.create(kind, world.scene.free_name(f"{node.name}_{attribute}"))
     world.scene.connect((curve, "o"), (node, attribute))
     return curve
@@ -72,7 +79,7 @@ def keyframe(target: str, **flags: Any) -> Any:
     node = world.node(name)
     attribute = attribute or flags.get("attribute", "")
     if attribute:
-        source = world.scene.sources.get((node, names.short(node.kind, attribute)))
+        source = world.scene.sources.get((node, attribute_names.short(node.kind, attribute)))
         if source is None:
             return 0 if flags.get("keyframeCount") else None
         node = source[0]

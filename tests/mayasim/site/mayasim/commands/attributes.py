@@ -106,21 +106,24 @@ def listAttr(*args: str, **flags: Any) -> list[str]:
     ] + ([] if flags.get("userDefined") else [path for node in resolved(args) for path in node.attributes])  # fmt: skip
 
 
-@command("force:f nextAvailable:na lock:l")
+@command("force:f nextAvailable:na")
 def connectAttr(source: str, to: str, **flags: Any) -> str:
     """Connects two plugs."""
     start, end = world.plug(source), world.plug(to)
     if end in world.scene.sources and not flags.get("force"):
         raise RuntimeError(f"'{to}' already has an incoming connection; use the force flag to override it.")
-    world.scene.connect(start, end)
+    world.scene.connect(start, end, ["-na"] if flags.get("nextAvailable") else ())
     world.scene.modified = True
     return f"Connected {source} to {to}."
 
 
-@command("nextAvailable:na")
-def disconnectAttr(source: str, to: str, **flags: Any) -> str:
+@command()
+def disconnectAttr(source: str, to: str) -> str:
     """Takes a connection away."""
-    world.scene.disconnect(world.plug(to))
+    start, end = world.plug(source), world.plug(to)
+    if world.scene.sources.get(end) != start:
+        raise RuntimeError(f"There is no connection from '{source}' to '{to}' to disconnect")
+    world.scene.disconnect(end)
     world.scene.modified = True
     return f"Disconnect {source} from {to}."
 
@@ -132,16 +135,19 @@ def listConnections(*args: Any, **flags: Any) -> list[str] | None:
     for name in args if isinstance(args[0], str) else args[0]:
         node, _, attribute = name.partition(".")
         wanted = (world.node(node), attribute_names.short(world.node(node).kind, attribute) if attribute else None)
-        for source, to, _ in world.scene.connections:
-            if flags.get("source", True) and _is(to, wanted):
-                found.append(_shown(source, flags))
-            if flags.get("destination", True) and _is(source, wanted):
-                found.append(_shown(to, flags))
+        for made in world.scene.connections:
+            if flags.get("source", True) and _is(made.to, wanted):
+                found.append(_shown(made.source, flags))
+            if flags.get("destination", True) and _is(made.source, wanted):
+                found.append(_shown(made.to, flags))
     return found or None
 
 
 def _is(plug: tuple[Node, str], wanted: tuple[Node, str | None]) -> bool:
-    return plug[0] is wanted[0] and wanted[1] in (None, plug[1])
+    """Whether a plug is the wanted one, an element of it or a child."""
+    if plug[0] is not wanted[0] or wanted[1] is None:
+        return plug[0] is wanted[0]
+    return plug[1] == wanted[1] or plug[1].startswith((f"{wanted[1]}[", f"{wanted[1]}."))
 
 
 def _shown(plug: tuple[Node, str], flags: dict[str, Any]) -> str:

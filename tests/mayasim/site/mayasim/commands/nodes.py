@@ -201,15 +201,16 @@ def rename(*args: str) -> str:
     return world.scene.rename(node, name)
 
 
-@command("world:w relative:r absolute:a")
+@command("world:w relative:r")
 def parent(*args: Any, **flags: Any) -> list[str]:
     """Puts nodes under the last one."""
     given = names(*args)
     target = None if flags.get("world") else world.node(given.pop())
-    for node in map(world.node, given):
+    moved = [world.node(name) for name in given]
+    for node in moved:
         world.scene.move(node, target)
     world.scene.modified = True
-    return [world.scene.unique(world.node(name.split("|")[-1])) for name in given]
+    return [world.scene.unique(node) for node in moved]
 
 
 @command("name:n empty:em parent:p world:w")
