@@ -126,6 +126,9 @@ class Reader:
             self.current.uuid = words[-1]
 
     def _on_select(self, words: list[str]) -> None:
+        if self.inside is not None and words[-1].startswith(":"):
+            self.current = None  # A file's settings are its own: what refers to it has others.
+            return
         self.current = self._node(words[-1])
         if self.current is None and words[-1].startswith(":"):
             # A default node of another version or of a plug-in; what it is, the file does not say.
@@ -139,7 +142,11 @@ class Reader:
     def _on_setAttr(self, words: list[str]) -> None:
         if self.current is None:
             return
-        place = next(i for i, word in enumerate(words) if isinstance(word, tokens.Quoted) and word.startswith("."))
+        places = (i for i, word in enumerate(words) if isinstance(word, tokens.Quoted) and word.startswith("."))
+        place = next(places, None)
+        if place is None:  # Of a node that the statement names itself, which is kept and not read.
+            self.scene.lost += [words] if self.inside is None else []
+            return
         kind, values = "", words[place + 1 :]
         if values[:1] == ["-type"]:
             kind, values = values[1], values[2:]

@@ -51,8 +51,9 @@ class Writer:
             if not node.default and self._is_ours(node):
                 yield from self._node(node)
         for node in self.scene.nodes:
-            if node.default and node.attributes:
+            if node.default and (node.attributes or node.dynamic):
                 yield f"select -ne :{node.name};"
+                yield from ("\t" + _statement(words) for words in node.dynamic)
                 yield from self._attributes(node)
         yield from self._connections()
         yield from (_statement(words) for words in self.scene.lost)
