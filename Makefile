@@ -1,7 +1,7 @@
 # Every target makes the virtual environment .venv when it needs it. The plain commands behind each target, for people
 # without make, are in README.md (demo, test) and CONTRIBUTING.md (the others).
 
-.PHONY: help demo test lint format types check bench wheel clean
+.PHONY: help demo test lint format types check bench wheel clean reliability
 .DEFAULT_GOAL := help
 
 # The first Python on PATH that is new enough; override with `make PYTHON=/path/to/python test`.
@@ -24,6 +24,7 @@ help:
 	@echo "make lint    style and formatting       make format mends what can be mended by itself"
 	@echo "make types   mypy and pyright, for the oldest and the newest Python"
 	@echo "make bench   measure us and others      make bench ARGS='--quick --only submit --peers us,ppe'"
+	@echo "make reliability  faults at full size: about half an hour"
 	@echo "make check   lint, types and test       make wheel builds dist/*.whl"
 
 $(RUN):
@@ -60,6 +61,9 @@ types: $(VENV)/dev.stamp
 	$(RUN) -m mypy --python-version 3.11 --platform win32
 	$(RUN) -m pyright --pythonpath $(RUN) --pythonversion 3.11
 	$(RUN) -m pyright --pythonpath $(RUN) --pythonversion 3.13
+
+reliability: $(VENV)/dev.stamp
+	@$(RUN) -m pytest tests/reliability tests/security --full --timeout 1200 $(ARGS)
 
 check: lint types test
 

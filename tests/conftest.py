@@ -25,6 +25,7 @@ _TEMP_VARIABLES = ("TMPDIR", "TEMP", "TMP")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mayapy", metavar="PATH", help="a real mayapy to test with, instead of the stand-in")
+    parser.addoption("--full", action="store_true", help="tests/reliability at the sizes that are promised")
 
 
 @pytest.fixture(scope="session")

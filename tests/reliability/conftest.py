@@ -16,10 +16,6 @@ import pytest
 from farmfutures import Executor, Farm
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--full", action="store_true", help="reliability tests at full size")
-
-
 @pytest.fixture
 def size(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     """Returns the first number for a quick run, the second for a full one."""
@@ -29,7 +25,7 @@ def size(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
 
 @pytest.fixture
 def dice() -> random.Random:
-    """Chance, with a seed that is printed and that ``FARMFUTURES_SEED`` sets."""
+    """Chance, with a seed that is printed and that ``CHAOS_SEED`` sets."""
     seed = int(os.environ.get("CHAOS_SEED") or time.time_ns() % 1_000_000)
     print(f"CHAOS_SEED={seed}")
     return random.Random(seed)

@@ -1,0 +1,258 @@
+"""Only you can run code as you: S1-S4, S6-S10, S13, S14 for the local engine. S5 is in tests/engines/test_folder.py, S1 to S3
+of the wire in tests/engines/test_wire.py; S11 and S12 are about job packages on shared disks, which there are none of yet."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import zmq
+
+from farmfutures import Executor, Farm
+from farmfutures.engines.local import wire
+from farmfutures.engines.local.folder import Folder, open_private
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users and modes of POSIX")
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+CANARY = "canary-93c1f0"
+OTHER = 54321
+as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can act as another user")
+
+
+@pytest.fixture
+def farm(state: Path) -> Iterator[Farm]:
+    with Farm() as farm:
+        yield farm
+
+
+@pytest.fixture
+def executor(farm: Farm) -> Iterator[Executor]:
+    with Executor() as executor:
+        yield executor
+
+
+def family(farm: Farm) -> list[psutil.Process]:
+    """The broker and everything below it."""
+    status = farm.broker_status()
+    assert status is not None
+    broker = psutil.Process(int(status["pid"]))
+    return [broker, *broker.children(recursive=True)]
+
+
+def everything(state: Path) -> bytes:
+    """All bytes of the state folder."""
+    return b"".join(path.read_bytes() for path in state.rglob("*") if path.is_file())
+
+
+def test_s7_the_environment_does_not_travel(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MY_API_TOKEN", "AWS_SECRET_ACCESS_KEY", "STUDIO_PASSWORD", "ANYTHING"):
+        monkeypatch.setenv(name, CANARY)
+    with Executor() as executor:
+        seen = executor.submit("builtins:eval", "dict(__import__('os').environ)").result(20)
+        assert executor.submit(divmod, 1, 0).exception(20)
+    assert CANARY not in str(seen)
+    assert CANARY.encode() not in everything(farm.settings.state)
+
+
+def test_s7_what_is_named_is_nowhere_but_in_the_job(farm: Farm, executor: Executor) -> None:
+    future = executor.submit_ext(os.getenv, ["NAMED"], env={"NAMED": CANARY})
+    assert future.result(20) == CANARY
+    for process in family(farm):
+        assert CANARY not in " ".join(process.cmdline())
+    for path in farm.settings.state.rglob("*.log"):
+        assert CANARY.encode() not in path.read_bytes()
+    assert CANARY not in str(farm.jobs()) + str(farm.items(future.job_id))
+
+
+def test_s8_no_keys_on_command_lines_or_in_environments(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_TRANSPORT", "tcp")
+    with Executor() as executor, Farm() as farm:
+        executor.submit(abs, 1).result(20)
+        keys = [key for path in (state / "keys").iterdir() for key in path.read_bytes().split(b"\n")]
+        for process in family(farm):
+            shown = " ".join([*process.cmdline(), *process.environ().values()]).encode()
+            assert not [key for key in keys if key in shown]
+
+
+def test_s4_files_are_private_from_their_first_moment(farm: Farm, executor: Executor) -> None:
+    before = os.umask(0)
+    try:
+        executor.submit(print, "hello").result(20)
+        executor.submit(bytes, 1_000_000).result(20)
+    finally:
+        os.umask(before)
+    root = farm.settings.state
+    modes = {path.relative_to(root).parts[0]: path.stat().st_mode & 0o077 for path in root.iterdir()}
+    assert {name for name, open_to in modes.items() if open_to and (root / name).is_dir()} == set()
+    assert root.stat().st_mode & 0o777 == 0o700
+    private = [root / "farm.db", *(root / "journals").iterdir()]
+    assert {path.stat().st_mode & 0o777 for path in private} == {0o600}
+
+
+@as_root
+def test_s4_nobody_reads_a_key_while_it_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir(mode=0o755)
+    for parent in (tmp_path, *tmp_path.parents[:3]):
+        parent.chmod(parent.stat().st_mode | 0o055)
+    script = (
+        "import os, sys\nos.setuid(54321)\nprint('ready', flush=True)\nseen = tries = 0\n"
+        "while not os.path.exists(sys.argv[1] + '/done') or tries < 10000:\n"
+        "    tries += 1\n"
+        "    for name in os.listdir(sys.argv[1]):\n"
+        "        try:\n            seen += len(open(os.path.join(sys.argv[1], name)).read())\n"
+        "        except (PermissionError, FileNotFoundError):\n            pass\n"
+        "print(seen)\n"
+    )
+    spy = subprocess.Popen([sys.executable, "-Ic", script, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert spy.stdout is not None
+    assert spy.stdout.readline() == "ready\n"
+    before = os.umask(0)
+    for n in range(1000):
+        path = folder / f"key{n % 10}"
+        path.unlink(missing_ok=True)
+        file = open_private(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+        os.write(file, b"secret")
+        os.close(file)
+    os.umask(before)
+    (folder / "done").touch()
+    assert spy.communicate(timeout=25)[0] == "0\n"
+
+
+HOSTILE = [
+    "../../escape",
+    "/abs/olute",
+    "a;$(touch pwned)",
+    "new\nline",
+    "\x1b[31mred",
+    "%n%s",
+    "con",
+    "x" * 300,
+    "..",
+    "‮rtl",
+    "nul\0",
+]
+
+
+def test_s6_s14_names_never_become_paths_or_commands(farm: Farm, executor: Executor, tmp_path: Path) -> None:
+    before = set(tmp_path.rglob("*"))
+    for name in HOSTILE:
+        with executor.batch(name, user=name.replace("\0", "")) as batch:
+            batch.submit_ext(print, ["said"], name=name)
+        batch.futures[0].result(20)
+        assert batch.futures[0].log() == "said\n"
+        assert farm.job(batch.job_id).name == name
+    assert set(tmp_path.rglob("*")) == before
+    assert not [path for path in farm.settings.state.rglob("*") if "escape" in path.name or "pwned" in path.name]
+    log = (farm.settings.state / "broker.log").read_text()
+    assert "\x1b" not in log
+
+
+def test_s9_what_was_seen_can_not_be_played_again(farm: Farm, executor: Executor, tmp_path: Path) -> None:
+    """Work is handed over in files that only we can write; messages only ring, so that a repeated one does nothing."""
+    mark = tmp_path / "runs"
+    executor.submit("builtins:eval", f"open({str(mark)!r}, 'a').write('x')").result(20)
+    status = farm.broker_status()
+    assert status is not None
+    context = zmq.Context[zmq.Socket[bytes]]()
+    dealer = wire.dealer(context, b"Rreplay")
+    wire.Door(Folder(farm.settings.state), "auto").connect(dealer, status["endpoint"])
+    journal = next((farm.settings.state / "journals").glob("*.journal")).name
+    for _ in range(1000):
+        dealer.send_multipart(wire.pack("bell", {"journal": journal}))
+    assert executor.submit(abs, -1).result(20) == 1
+    dealer.close(0)
+    context.term()
+    assert mark.read_text() == "x"
+
+
+def test_s10_half_open_connections_disturb_nobody(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setenv("FARMFUTURES_TRANSPORT", "tcp")
+    with Executor() as executor, Farm() as farm:
+        executor.submit(abs, 1).result(20)
+        status = farm.broker_status()
+        assert status is not None
+        port = int(status["endpoint"].rpartition(":")[2])
+        before = psutil.Process(status["pid"]).memory_info().rss
+        open_ones = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
+        for one in open_ones[:50]:
+            one.sendall(os.urandom(4096))
+        assert list(executor.map(abs, range(100))) == list(range(100))
+        assert psutil.Process(status["pid"]).memory_info().rss - before < 32 * 1024 * 1024
+        for one in open_ones:
+            one.close()
+
+
+ATTEMPTS = {
+    "list the folder": "os.listdir(state)",
+    "read the database": "open(state + '/farm.db', 'rb').read()",
+    "read the keys": "os.listdir(state + '/keys')",
+    "read a log": "open(log).read()",
+    "read a result": "os.listdir(state + '/blobs')",
+    "write a journal": "open(state + '/journals/x.1.journal', 'wb')",
+    "connect": "socket.socket(socket.AF_UNIX).connect(state + '/broker.sock')",
+    "signal the broker": "os.kill(broker, 15)",
+    "signal a worker": "os.kill(worker, 9)",
+    "read a worker's environment": "open(f'/proc/{worker}/environ', 'rb').read(1) or 1/0",
+    "read a worker's memory": "open(f'/proc/{worker}/mem', 'rb').read(1)",
+    "replace the socket": "os.rename(state + '/broker.sock', state + '/x')",
+}
+
+
+@as_root
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_s13_another_user_is_refused(farm: Farm, executor: Executor, tmp_path: Path) -> None:
+    state = farm.settings.state
+    for parent in state.parents[:2]:
+        parent.chmod(0o755)
+    future = executor.submit(print, "mine")
+    future.result(20)
+    (worker, *_) = [worker.pid for worker in farm.workers()]
+    facts = f"state={str(state)!r}; log={future.log_path!r}; broker={family(farm)[0].pid}; worker={worker}"
+    lines = [f"import os, socket\nos.setgid({OTHER}); os.setuid({OTHER})\n{facts}"]
+    for name, code in ATTEMPTS.items():
+        lines.append(f"try:\n    {code}\n    print('DONE', {name!r})\nexcept (OSError, ZeroDivisionError): print('refused')")
+    # The tests' own user is root, whose processes nobody else may touch in any case; folders are what is tested.
+    done = subprocess.run([sys.executable, "-Ic", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=20)
+    assert done.stdout.splitlines() == ["refused"] * len(ATTEMPTS), done.stdout + done.stderr
+    assert executor.submit(abs, -1).result(20) == 1
+
+
+def test_s1_the_broker_never_unpickles() -> None:
+    found = []
+    for path in (SCRIPTS / "farmfutures" / "engines").rglob("*.py"):
+        text = path.read_text()
+        if "pickle" in text.replace("unpickles", "").replace("pickles", ""):
+            found.append(path.name)
+    assert found == []
+
+
+def test_s1_fuzzed_messages_from_a_stranger_reach_nothing(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_TRANSPORT", "tcp")
+    with Executor() as executor, Farm() as farm:
+        executor.submit(abs, 1).result(20)
+        status: Any = farm.broker_status()
+        before = status["clients"]
+        context = zmq.Context[zmq.Socket[bytes]]()
+        mine, secret = zmq.curve_keypair()
+        stranger = wire.dealer(context, b"Rstranger")
+        stranger.setsockopt(zmq.CURVE_SERVERKEY, (state / "keys" / "broker").read_bytes().split(b"\n")[0])
+        stranger.setsockopt(zmq.CURVE_PUBLICKEY, mine)
+        stranger.setsockopt(zmq.CURVE_SECRETKEY, secret)
+        stranger.connect(status["endpoint"])
+        for n in range(1000):
+            stranger.send_multipart(wire.pack("hello", {"version": 1, "journals": [], "lease": True, "n": n}))
+        assert list(executor.map(abs, range(50))) == list(range(50))
+        status = farm.broker_status()
+        assert status["clients"] == before
+        stranger.close(0)
+        context.term()
