@@ -43,21 +43,20 @@ class Evaluator:
         if source is not None:
             return self._output(*source)
         if attribute in names.COMPOUNDS:
-            stored = node.attributes.get(attribute)
-            if stored is None or any((node, child) in self.scene.sources for child in names.COMPOUNDS[attribute]):
+            if not given(node, attribute) or any((node, child) in self.scene.sources for child in names.COMPOUNDS[attribute]):
                 return [tuple(self.value(node, child) for child in names.COMPOUNDS[attribute])]
-        if attribute in names.PARENTS and attribute not in node.attributes:
+        if attribute in names.PARENTS and not given(node, attribute):
             parent, place = names.PARENTS[attribute]
             if (node, parent) in self.scene.sources:
                 return self.value(node, parent)[0][place]
-            if parent in node.attributes:
+            if given(node, parent):
                 return parse(node.attributes[parent])[0][place]
         return self._stored(node, attribute)
 
     def _stored(self, node: Node, attribute: str) -> Any:
         if node.kind == "time" and attribute == "o":
             return self.time  # What a file says of it is where the session went when it was opened.
-        found = node.attributes.get(attribute) or _in_range(node, attribute)
+        found = node.attributes[attribute] if given(node, attribute) else _in_range(node, attribute)
         if found is not None:
             return _as_default(attribute, parse(found))
         if attribute in ("wm", "wm[0]"):
@@ -98,6 +97,12 @@ class Evaluator:
         if node.kind == "pairBlend" and attribute.startswith("o") and (node, f"i{attribute[1:]}1") in self.scene.sources:
             return self.value(node, f"i{attribute[1:]}1")
         return self.value(node, attribute)
+
+
+def given(node: Node, attribute: str) -> bool:
+    """Whether a plug has a value of its own; a file may just lock it: ``setAttr -l on ".tx";``."""
+    found = node.attributes.get(attribute)
+    return found is not None and bool(found.values or found.kind)
 
 
 def _as_default(attribute: str, value: Any) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .. import names as attribute_names
-from ..evaluate import Evaluator, local_matrix, world_matrix
+from ..evaluate import Evaluator, given, local_matrix, world_matrix
 from ..flags import command
-from ..scene import Attribute, Node
+from ..scene import Attribute, Node, Plug
 from ..tokens import Quoted
 from ..world import world
-from .nodes import resolved
+from .nodes import kinds, resolved
 
 
 def evaluator(time: float | None = None) -> Evaluator:
@@ -27,14 +27,14 @@ def exists(node: Node, attribute: str) -> bool:
     return True
 
 
-@command("time:t type:typ size:s lock:l keyable:k multiIndices:mi settable:se asString silent:sl expandEnvironmentVariables:x")
+@command("time:t type:typ size:s lock:l settable:se")
 def getAttr(plug: str, **flags: Any) -> Any:
     """The value of a plug."""
     node, attribute = world.plug(plug)
     if flags.get("lock"):
-        return False
+        return _is_locked(node, attribute)
     if flags.get("settable"):
-        return (node, attribute) not in world.scene.sources
+        return (node, attribute) not in world.scene.sources and not _is_locked(node, attribute)
     if flags.get("size"):
         return sum(1 for path in node.attributes if path.startswith(f"{attribute}["))
     try:
@@ -50,28 +50,47 @@ def _type_of(value: Any) -> str:
     return {bool: "bool", int: "long", float: "double", str: "string"}.get(type(value), "")
 
 
-@command("type:typ lock:l keyable:k channelBox:cb clamp:c")
+@command("type:typ lock:l keyable:k channelBox:cb")
 def setAttr(plug: str, *values: Any, **flags: Any) -> None:
     """Sets a plug."""
     node, attribute = world.plug(plug)
-    if (node, attribute) in world.scene.sources:
-        raise RuntimeError(f"setAttr: The attribute '{plug}' is locked or connected and cannot be modified.")
-    if not values:
-        return
     if not exists(node, attribute) and not flags.get("type"):
         raise RuntimeError(f"setAttr: No object matches name: {plug}")
-    _store(node, attribute, values, flags.get("type") or ("double3" if len(values) == 3 else ""))
+    if values:
+        if (node, attribute) in world.scene.sources or (_is_locked(node, attribute) and flags.get("lock") is not False):
+            raise RuntimeError(f"setAttr: The attribute '{plug}' is locked or connected and cannot be modified.")
+        store(node, attribute, values, flags.get("type") or ("double3" if len(values) == 3 else ""))
+    _mark(node, attribute, flags)
     world.scene.modified = True
 
 
-def _store(node: Node, attribute: str, values: tuple[Any, ...], kind: str) -> None:
-    if attribute in attribute_names.PARENTS and (parent := attribute_names.PARENTS[attribute])[0] in node.attributes:
+def _mark(node: Node, attribute: str, flags: dict[str, Any]) -> None:
+    """Notes what is said of a plug besides its value, in the words of a file."""
+    for flag, word in (("lock", "-l"), ("keyable", "-k"), ("channelBox", "-cb")):
+        if flag in flags:
+            stored = node.attributes.setdefault(attribute, Attribute([]))
+            if word in stored.flags:
+                del stored.flags[stored.flags.index(word) :][:2]
+            stored.flags += [word, "on" if flags[flag] else "off"]
+
+
+def _is_locked(node: Node, attribute: str) -> bool:
+    parent = attribute_names.PARENTS.get(attribute, ("",))[0]
+    words = [found.flags for name in (attribute, parent) if (found := node.attributes.get(name)) is not None]
+    return any("-l" in flags and flags[flags.index("-l") + 1] in ("on", "yes", "true") for flags in words)
+
+
+def store(node: Node, attribute: str, values: tuple[Any, ...], kind: str = "") -> None:
+    """Sets a plug, whether it may be or not."""
+    if attribute in attribute_names.PARENTS and given(node, (parent := attribute_names.PARENTS[attribute])[0]):
         stored = node.attributes[parent[0]]
+        node.attributes.pop(attribute, None)
         stored.values = [_text(values[0]) if i == parent[1] else text for i, text in enumerate(stored.values)]
         return
     for child in attribute_names.COMPOUNDS.get(attribute, ()):
         node.attributes.pop(child, None)
-    node.attributes[attribute] = Attribute([_text(value) for value in values], kind)
+    marks = node.attributes[attribute].flags if attribute in node.attributes else []
+    node.attributes[attribute] = Attribute([_text(value) for value in values], kind, marks)
 
 
 def _text(value: Any) -> str:
@@ -80,25 +99,31 @@ def _text(value: Any) -> str:
     return Quoted(value) if isinstance(value, str) else repr(value)
 
 
+_ADDED = {
+    "shortName": "-sn", "attributeType": "-at", "dataType": "-dt", "defaultValue": "-dv", "keyable": "-k", "minValue": "-min",
+    "maxValue": "-max", "enumName": "-en",
+}  # fmt: skip
+
+
 @command("longName:ln shortName:sn attributeType:at dataType:dt defaultValue:dv keyable:k minValue:min maxValue:max enumName:en")
 def addAttr(*args: str, **flags: Any) -> None:
     """Gives a node an attribute."""
     for node in resolved(args):
         words = ["addAttr", "-ln", Quoted(flags["longName"])]
-        for flag, name in (("shortName", "-sn"), ("attributeType", "-at"), ("dataType", "-dt"), ("defaultValue", "-dv")):
+        for flag, name in _ADDED.items():
             if flag in flags:
-                words += [name, Quoted(flags[flag]) if isinstance(flags[flag], str) else repr(flags[flag])]
+                words += [name, _text(flags[flag])]
         node.dynamic.append(words)
     world.scene.modified = True
 
 
-@command("node:n exists:ex longName:ln shortName:sn listChildren:lc keyable:k")
-def attributeQuery(attribute: str, **flags: Any) -> Any:
-    """What an attribute is."""
-    return exists(world.node(flags["node"]), attribute) if flags.get("exists") else attribute
+@command("node:n exists:ex")
+def attributeQuery(attribute: str, **flags: Any) -> bool:
+    """Whether a node has an attribute."""
+    return exists(world.node(flags["node"]), attribute)
 
 
-@command("keyable:k userDefined:ud string:st settable:s")
+@command("userDefined:ud")
 def listAttr(*args: str, **flags: Any) -> list[str]:
     """The attributes that a file or a script gave a node."""
     return [
@@ -128,7 +153,7 @@ def disconnectAttr(source: str, to: str) -> str:
     return f"Disconnect {source} from {to}."
 
 
-@command("source:s destination:d plugs:p type:t connections:c skipConversionNodes:scn exactType:et")
+@command("source:s destination:d plugs:p type:t connections:c")
 def listConnections(*args: Any, **flags: Any) -> list[str] | None:
     """What is connected to a node or a plug."""
     found: list[str] = []
@@ -137,9 +162,9 @@ def listConnections(*args: Any, **flags: Any) -> list[str] | None:
         wanted = (world.node(node), attribute_names.short(world.node(node).kind, attribute) if attribute else None)
         for made in world.scene.connections:
             if flags.get("source", True) and _is(made.to, wanted):
-                found.append(_shown(made.source, flags))
+                found += _shown(made.to, made.source, flags)
             if flags.get("destination", True) and _is(made.source, wanted):
-                found.append(_shown(made.to, flags))
+                found += _shown(made.source, made.to, flags)
     return found or None
 
 
@@ -150,12 +175,15 @@ def _is(plug: tuple[Node, str], wanted: tuple[Node, str | None]) -> bool:
     return plug[1] == wanted[1] or plug[1].startswith((f"{wanted[1]}[", f"{wanted[1]}."))
 
 
-def _shown(plug: tuple[Node, str], flags: dict[str, Any]) -> str:
-    name = world.scene.unique(plug[0])
-    return f"{name}.{plug[1]}" if flags.get("plugs") else name
+def _shown(own: Plug, other: Plug, flags: dict[str, Any]) -> list[str]:
+    if "type" in flags and flags["type"] not in kinds(other[0]):
+        return []
+    name = world.scene.unique(other[0])
+    shown = f"{name}.{other[1]}" if flags.get("plugs") else name
+    return [f"{world.scene.unique(own[0])}.{own[1]}", shown] if flags.get("connections") else [shown]
 
 
-@command("query:q worldSpace:ws objectSpace:os translation:t rotation:ro scale:s matrix:m relative:r absolute:a")
+@command("query:q worldSpace:ws objectSpace:os translation:t rotation:ro scale:s matrix:m absolute:a")
 def xform(*args: Any, **flags: Any) -> Any:
     """Transforms, asked for or set."""
     (node,) = resolved(args)
@@ -163,7 +191,9 @@ def xform(*args: Any, **flags: Any) -> Any:
         return _asked(node, flags)
     for flag, attribute in (("translation", "t"), ("rotation", "r"), ("scale", "s")):
         if flag in flags:
-            _store(node, attribute, tuple(flags[flag]), "double3")
+            if flags.get("worldSpace") and (node.parent is not None or flag == "scale"):
+                raise NotImplementedError("the stand-in's xform sets world space only of nodes that have no parent")
+            store(node, attribute, tuple(flags[flag]), "double3")
     world.scene.modified = True
     return None
 
