@@ -58,7 +58,7 @@ format: $(VENV)/dev.stamp
 types: $(VENV)/dev.stamp
 	$(RUN) -m mypy --python-version 3.11
 	$(RUN) -m mypy --python-version 3.13
-	$(RUN) -m mypy --python-version 3.11 --platform win32
+	$(RUN) -m mypy --python-version 3.11 --platform win32 scripts farmfutures_maya plugins
 	$(RUN) -m pyright --pythonpath $(RUN) --pythonversion 3.11
 	$(RUN) -m pyright --pythonpath $(RUN) --pythonversion 3.13
 

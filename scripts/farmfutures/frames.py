@@ -36,12 +36,13 @@ def _frames(match: re.Match[str], text: str) -> list[int]:
         return [int(first)]
     sign = 1 if int(last) >= int(first) else -1
     every = range(int(first), int(last) + sign, sign)
-    if len(every) > _MOST or (step is not None and int(step) < 1):
+    every_nth = int(step or 1)
+    if len(every) > _MOST or every_nth < 1:
         raise OptionError(f"{text!r} is no frame range: it has too many frames, or a step below 1.")
     if how == "x":
-        return list(every[:: int(step)])
+        return list(every[::every_nth])
     if how == "y":
-        return [frame for place, frame in enumerate(every) if place % int(step)]
+        return [frame for place, frame in enumerate(every) if place % every_nth]
     if how == ":":
-        return [frame for n in range(int(step), 0, -1) for frame in every[::n]]
+        return [frame for n in range(every_nth, 0, -1) for frame in every[::n]]
     return list(every)

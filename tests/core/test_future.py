@@ -171,7 +171,8 @@ def test_progress(executor: Executor, farm: Farm, tmp_path: Path) -> None:
     assert farm.item(future.job_id, 0).progress == future.progress
     gate.touch()
     future.result(20)
-    assert future.progress.fraction == 1.0
+    assert future.progress == farmfutures.Progress(4, 4, "all")
+    assert farmfutures.Progress(1, 4).fraction == 0.25
 
 
 def test_qs21_cancel_reaches_the_farm(executor: Executor, farm: Farm, tmp_path: Path) -> None:

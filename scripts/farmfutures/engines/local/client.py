@@ -305,7 +305,7 @@ class LocalEngine:
         """Says goodbye; what was submitted goes on."""
         with self.lock:
             listener, self._listener = self._listener, None
-        if listener is threading.current_thread():
+        if listener is not None and listener is threading.current_thread():
             # The last future has resolved, and nobody holds its executor any more: the thread ends by itself.
             listener.last = self._finish
             listener.stopping = True

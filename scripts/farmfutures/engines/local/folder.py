@@ -119,7 +119,9 @@ def _mounts() -> str:
 
 def user_id() -> int | str:
     """Returns what tells this user from others on this machine."""
-    return os.getuid() if sys.platform != "win32" else os.environ.get("USERNAME", "user")
+    if sys.platform == "win32":
+        return os.environ.get("USERNAME", "user")
+    return os.getuid()
 
 
 def make_private(path: Path) -> Path:
@@ -145,9 +147,9 @@ def make_private(path: Path) -> Path:
 
 
 def _check_owner(path: Path, info: os.stat_result) -> None:
-    if info.st_uid != os.getuid():
+    if info.st_uid != user_id():
         raise StateFolderError(
-            f"the state folder {path} belongs to user {info.st_uid}, not to you ({os.getuid()}): whoever owns it could run "
+            f"the state folder {path} belongs to user {info.st_uid}, not to you ({user_id()}): whoever owns it could run "
             "code as you. Set FARMFUTURES_STATE to a folder of your own."
         )
     if info.st_mode & 0o077:

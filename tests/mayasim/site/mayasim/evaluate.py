@@ -220,6 +220,30 @@ def world_matrix(plugs: Evaluator, node: Node) -> Matrix:
     return times(own, world_matrix(plugs, node.parent)) if node.parent is not None else own
 
 
+def stay(plugs: Evaluator, node: Node, above: Node | None) -> dict[str, tuple[float, float, float]]:
+    """Returns translation, rotation and scale that leave a node where it is in the world, under another parent."""
+    if int(plugs.value(node, "ro")) or any(any(plugs.value(node, name)[0]) for name in ("rp", "sp", "rpt", "spt")):
+        raise NotImplementedError("the stand-in keeps a node in place only where its rotation order and pivots are as usual")
+    space = world_matrix(plugs, above) if above is not None else _move((0, 0, 0))
+    matrix = times(world_matrix(plugs, node), _inverse(space))
+    scale = [math.hypot(*row[:3]) for row in matrix[:3]]
+    (x0, x1, x2), (_, _, y2), (_, _, z2) = ([x / s for x in row[:3]] for row, s in zip(matrix, scale, strict=False))
+    turn = (math.atan2(y2, z2), math.atan2(-x2, math.hypot(y2, z2)), math.atan2(x1, x0))
+    x, y, z = matrix[3][:3]
+    return {"t": (x, y, z), "r": tuple(map(math.degrees, turn)), "s": tuple(scale)}  # type: ignore[dict-item]
+
+
+def _inverse(matrix: Matrix) -> Matrix:
+    """Inverts by elimination; a scale of 0 has no inverse."""
+    rows = [[*map(float, row), *(float(i == j) for j in range(4))] for i, row in enumerate(matrix)]
+    for i in range(4):
+        best = max(range(i, 4), key=lambda k: abs(rows[k][i]))
+        rows[i], rows[best] = rows[best], rows[i]
+        rows[i] = [x / rows[i][i] for x in rows[i]]
+        rows = [row if k == i else [a - b * row[i] for a, b in zip(row, rows[i], strict=True)] for k, row in enumerate(rows)]
+    return [row[4:] for row in rows]
+
+
 def times(one: Matrix, two: Matrix) -> Matrix:
     """Multiplies."""
     return [[sum(one[i][k] * two[k][j] for k in range(4)) for j in range(4)] for i in range(4)]

@@ -41,6 +41,8 @@ class World:
         self.environ: dict[str, str] = {}
         self.options: dict[str, Any] = {}
         self.rules: dict[str, str] = {}
+        self.namespaces: set[str] = set()
+        self.namespace = ""
         self.interface: dict[str, dict[str, Any]] = {}
         self.deferred: list[Callable[[], object]] = []
         self.callbacks: list[tuple[str, Callable[..., object], Any]] = []

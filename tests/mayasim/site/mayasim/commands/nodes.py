@@ -6,8 +6,10 @@ import fnmatch
 from collections.abc import Iterable
 from typing import Any
 
+from .. import names as attribute_names
+from ..evaluate import stay, world_matrix
 from ..flags import command, names
-from ..scene import Node
+from ..scene import SHAPES, Attribute, Node
 from ..world import world
 
 _INHERITS = {
@@ -15,6 +17,12 @@ _INHERITS = {
     "camera": ("shape",), "locator": ("shape", "geometryShape"), "joint": ("transform",), "pointLight": ("light", "shape"),
     "directionalLight": ("light", "shape"), "spotLight": ("light", "shape"), "ambientLight": ("light", "shape"),
     "file": ("texture2d",), "shadingEngine": ("objectSet",),
+}  # fmt: skip
+
+
+_PLUGIN_TYPES = {
+    "xgmPalette": "xgenToolkit", "xgmDescription": "xgenToolkit", "pgYetiMaya": "pgYetiMaya", "HairFromGuidesNode": "Ornatrix",
+    "aiStandIn": "mtoa", "mayaUsdProxyShape": "mayaUsdPlugin", "gpuCache": "gpuCache", "AlembicNode": "AbcImport",
 }  # fmt: skip
 
 
@@ -26,14 +34,27 @@ def kinds(node: Node) -> tuple[str, ...]:
     return (kind, *_INHERITS.get(kind, ()), *curve, *dag)
 
 
-def match(pattern: str) -> list[Node]:
-    """Returns the nodes that a name with wildcards means."""
+def _need_type(kind: str) -> None:
+    """Refuses types of plug-ins that are not loaded, as Maya does; other types it takes to be known."""
+    plugin = _PLUGIN_TYPES.get(kind)
+    if plugin and plugin not in world.plugins and not any(node.kind == kind for node in world.scene.nodes):
+        raise RuntimeError(f"Unknown object type: {kind}")
+
+
+def match(pattern: str, *, recursive: bool = False) -> list[Node]:
+    """Returns the nodes that a name with wildcards means.
+
+    Args:
+        pattern: A name; without a namespace it means nodes of none.
+        recursive: It means those in namespaces too.
+    """
     if not any(sign in pattern for sign in "*?"):
         return world.scene.find(pattern)
     path = "|" in pattern
     return [
         node for node in world.scene.nodes
-        if fnmatch.fnmatchcase(node.path if path else node.name, pattern) and (":" in pattern or ":" not in node.name)
+        if fnmatch.fnmatchcase(node.path if path else node.name.rpartition(":")[2] if recursive else node.name, pattern)
+        and (recursive or ":" in pattern or ":" not in node.name)
     ]  # fmt: skip
 
 
@@ -55,14 +76,15 @@ def resolved(args: Iterable[Any]) -> list[Node]:
 
 @command(
     "type:typ exactType:ext selection:sl long:l dag:dag shapes:s transforms:tr assemblies:as cameras:ca references:rf "
-    "defaultNodes:dn readOnly:ro recursive:r shortNames:sn showType:st dependencyNodes:dep uuid:uid lights:lt geometry:g "
-    "materials:mat textures:tex noIntermediate:ni referencedNodes:rn"
+    "defaultNodes:dn readOnly:ro recursive:r showType:st uuid:uid lights:lt textures:tex referencedNodes:rn"
 )
 def ls(*args: Any, **flags: Any) -> list[str]:
     """Lists nodes."""
-    found = list(world.scene.selection) if flags.get("selection") else _candidates(args)
+    found = list(world.scene.selection) if flags.get("selection") else _candidates(args, flags)
     if "type" in flags or "exactType" in flags:
         wanted = set(names(flags.get("type") or flags.get("exactType")))
+        for kind in sorted(wanted):
+            _need_type(kind)
         exact = "exactType" in flags
         found = [node for node in found if wanted & set(kinds(node)[: 1 if exact else None])]
     for flag, test in _TESTS.items():
@@ -108,7 +130,7 @@ def nodeType(name: str, **flags: Any) -> Any:
     return list(reversed(kinds(node))) if flags.get("inherited") else kinds(node)[0]
 
 
-@command("isType:i isAType:isa tagFromType:tgt")
+@command("isType:i isAType:isa")
 def objectType(name: str, **flags: Any) -> Any:
     """The type of a node."""
     node = world.node(name)
@@ -130,8 +152,6 @@ def objExists(name: str) -> bool:
 @command("name:n parent:p shared:s skipSelect:ss")
 def createNode(kind: str, **flags: Any) -> str:
     """Makes a node; a shape gets a transform."""
-    from ..scene import SHAPES
-
     scene = world.scene
     parent = world.node(flags["parent"]) if flags.get("parent") else None
     name = flags.get("name") or f"{kind}1"
@@ -158,7 +178,7 @@ def delete(*args: Any) -> None:
     world.scene.modified = True
 
 
-@command("replace:r add:add deselect:d clear:cl all:all noExpand:ne toggle:tgl")
+@command("replace:r add:add deselect:d clear:cl all:all noExpand:ne")
 def select(*args: Any, **flags: Any) -> None:
     """Selects."""
     scene = world.scene
@@ -173,7 +193,7 @@ def select(*args: Any, **flags: Any) -> None:
         scene.selection = found
 
 
-@command("children:c parent:p shapes:s allDescendents:ad allParents:ap fullPath:f path:pa type:typ noIntermediate:ni")
+@command("children:c parent:p shapes:s allDescendents:ad fullPath:f path:pa type:typ")
 def listRelatives(*args: Any, **flags: Any) -> list[str] | None:
     """Parents, children and shapes."""
     found: list[Node] = []
@@ -208,9 +228,22 @@ def parent(*args: Any, **flags: Any) -> list[str]:
     target = None if flags.get("world") else world.node(given.pop())
     moved = [world.node(name) for name in given]
     for node in moved:
-        world.scene.move(node, target)
+        _put(node, target, relative=bool(flags.get("relative")))
     world.scene.modified = True
     return [world.scene.unique(node) for node in moved]
+
+
+def _put(node: Node, target: Node | None, *, relative: bool) -> None:
+    """Puts a node under another; it stays where it is in the world, unless that is not asked for."""
+    from .attributes import evaluator, store
+
+    if not relative and not node.unknown and "transform" in kinds(node):
+        plugs = evaluator()
+        spaces = [world_matrix(plugs, above) if above is not None else None for above in (node.parent, target)]
+        if spaces[0] != spaces[1]:
+            for attribute, value in stay(plugs, node, target).items():
+                store(node, attribute, value, "double3")
+    world.scene.move(node, target)
 
 
 @command("name:n empty:em parent:p world:w")
@@ -218,22 +251,27 @@ def group(*args: Any, **flags: Any) -> str:
     """Puts nodes under a new transform."""
     scene = world.scene
     members = [] if flags.get("empty") else resolved(args)
-    above = world.node(flags["parent"]) if flags.get("parent") else None
+    parents = {id(node.parent): node.parent for node in members}
+    above = next(iter(parents.values())) if len(parents) == 1 and not flags.get("world") else None
+    above = world.node(flags["parent"]) if flags.get("parent") else above
     made = scene.create("transform", scene.free_name(flags.get("name") or "group1", above), above)
     for node in members:
-        scene.move(node, made)
+        _put(node, made, relative=False)
     scene.modified, scene.selection = True, [made]
     return scene.unique(made)
 
 
-def _primitive(kind: str, shape: str, name: str) -> list[str]:
+def _primitive(kind: str, shape: str, name: str, sizes: dict[str, Any]) -> list[str]:
     scene = world.scene
     top = scene.create("transform", scene.free_name(name))
     scene.create(shape, f"{top.name}Shape", top)
     scene.modified, scene.selection = True, [top]
+    maker = scene.create(kind, scene.free_name(f"{kind}1")) if kind else top.children[0]
+    for flag, value in sizes.items():
+        if flag != "name":
+            maker.attributes[attribute_names.short(maker.kind, flag)] = Attribute([repr(float(value))])
     if not kind:
         return [top.name]
-    maker = scene.create(kind, scene.free_name(f"{kind}1"))
     scene.connect((maker, "out"), (top.children[0], "i"))
     return [top.name, maker.name]
 
@@ -241,39 +279,30 @@ def _primitive(kind: str, shape: str, name: str) -> list[str]:
 @command("name:n width:w height:h depth:d")
 def polyCube(**flags: Any) -> list[str]:
     """A cube."""
-    return _primitive("polyCube", "mesh", flags.get("name") or "pCube1")
+    return _primitive("polyCube", "mesh", flags.get("name") or "pCube1", flags)
 
 
 @command("name:n radius:r")
 def polySphere(**flags: Any) -> list[str]:
     """A sphere."""
-    return _primitive("polySphere", "mesh", flags.get("name") or "pSphere1")
+    return _primitive("polySphere", "mesh", flags.get("name") or "pSphere1", flags)
 
 
-@command("name:n position:p")
+@command("name:n")
 def spaceLocator(**flags: Any) -> list[str]:
     """A locator."""
-    return _primitive("", "locator", flags.get("name") or "locator1")
+    return _primitive("", "locator", flags.get("name") or "locator1", flags)
 
 
 @command("name:n focalLength:fl")
 def camera(**flags: Any) -> list[str]:
     """A camera."""
-    made = _primitive("", "camera", flags.get("name") or "camera1")
+    made = _primitive("", "camera", flags.get("name") or "camera1", flags)
     return [*made, f"{made[0]}Shape"]
 
 
-@command("exists:ex add:add set:set removeNamespace:rm")
-def namespace(*args: str, **flags: Any) -> Any:
-    """Namespaces."""
-    if "exists" in flags:
-        wanted = flags["exists"].strip(":")
-        return any(node.name.startswith(f"{wanted}:") for node in world.scene.nodes)
-    return None
-
-
-@command("query:q remove:r list:l dataTypes:dt nodeTypes:nt version:v")
-def unknownPlugin(*args: str, **flags: Any) -> Any:
+@command("query:q list:l")
+def unknownPlugin(**flags: Any) -> Any:
     """Plug-ins that the scene asks for and that are not there."""
     asked = [words[-2] for words in world.scene.requires]
     return [str(name) for name in asked if name in world.missing] or None
