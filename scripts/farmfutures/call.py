@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import pickletools
 import re
 import sys
 import traceback
@@ -20,7 +19,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NoReturn
 
-from . import _culprit
 from .errors import CallError, RemoteError, RemoteSystemExit, ResultError
 
 PROTOCOL = 5
@@ -122,6 +120,8 @@ def _pack_by_value(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
     try:
         return b"V" + dumps_by_value((function, args, dict(kwargs)))
     except Exception as error:
+        from . import _culprit
+
         path, member, cause = _culprit.find(function, args, kwargs, dumps_by_value, error)
         raise CallError(
             f"{path} can't be sent to a worker: {_culprit.brief(member)} can't be pickled "
@@ -153,6 +153,8 @@ def unpack_call(data: bytes | memoryview) -> tuple[Callable[..., Any], tuple[Any
 
 def summarise(data: bytes, limit: int = 120) -> str:
     """Says what a packed call is without running any of it: the names and values in it, shortened."""
+    import pickletools  # These late imports are for the few who need them: importing us must cost next to nothing.
+
     words: list[str] = []
     try:
         for op, argument, _ in pickletools.genops(data[1 : 1 + _SUMMARY_BYTES]):
@@ -182,6 +184,8 @@ def pack_result(value: Any) -> bytes:
         data = _dump_anyhow(value)
         pickle.loads(data)
     except Exception as error:
+        from . import _culprit
+
         path, member, cause = _culprit.find_in("result", value, _round_trip, error)
         raise ResultError(
             f"the call returned a {type(value).__module__}.{type(value).__qualname__} that can't be sent back: {path} is "
@@ -283,6 +287,8 @@ def error_line(data: bytes | memoryview) -> str | None:
 
 
 def _longest_text(body: bytes) -> str:
+    import pickletools
+
     texts = [str(argument) for op, argument, _ in pickletools.genops(body) if op.name.endswith("UNICODE")]
     tracebacks = [text for text in texts if "Traceback (most recent call last)" in text]
     return (tracebacks or texts or ["failed"])[-1]

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from .errors import InterpreterNotFoundError, OptionError, RecursionLimitError
@@ -21,6 +20,8 @@ def check_names(given: Iterable[str], allowed: Iterable[str], what: str) -> None
     names = sorted(allowed)
     for name in given:
         if name not in names:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, names, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise OptionError(f"{what} has no option {name!r}.{hint} There are: {', '.join(names)}.")

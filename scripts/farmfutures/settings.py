@@ -9,10 +9,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -111,13 +109,21 @@ def _kinds() -> dict[str, str]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise OptionError(f"the settings file {path} can't be read: {error}") from error
+    import tomllib  # Imported late, as difflib below: most people have no such file, and their import is to be quick.
+
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise OptionError(f"the settings file {path} can't be read: {error}") from error
     for name in table:
         if name not in _kinds():
+            from difflib import get_close_matches
+
             near = get_close_matches(name, _kinds(), 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise OptionError(f"{path}: there is no setting {name!r}.{hint} There are: {', '.join(_kinds())}.")

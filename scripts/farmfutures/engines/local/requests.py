@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sqlite3
@@ -24,6 +25,7 @@ class Requests:
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
+        self._tallies: dict[int, dict[int, int]] = {}
 
     def answer(self, identity: bytes, header: dict[str, Any]) -> None:
         """Runs what was asked and sends the answer, or the error as type and sentence."""
@@ -71,17 +73,12 @@ class Requests:
             where.append("name LIKE ?")
             values.append(f"%{search}%")
         sql = f"SELECT {_JOB} FROM jobs WHERE {' AND '.join(where)} ORDER BY id DESC"
-        found, skipped = [], 0
-        for row in self.broker.store.db.execute(sql, values):
-            info = self._job(row)
-            if state and info["state"] != state:
-                continue
-            skipped += 1
-            if skipped > offset:
-                found.append(info)
-            if len(found) >= limit:
-                break
-        return found
+        execute = self.broker.store.db.execute
+        if state is None:
+            return [self._job(row) for row in execute(f"{sql} LIMIT ? OFFSET ?", (*values, limit, offset))]
+        # What state a job is in follows from its items, so that those in another state are looked at, too.
+        chosen = (info for info in map(self._job, execute(sql, values)) if info["state"] == state)
+        return list(itertools.islice(chosen, offset, offset + limit))
 
     def on_job(self, job: int) -> dict[str, Any]:
         """One job."""
@@ -102,7 +99,16 @@ class Requests:
         }  # fmt: skip
 
     def _count(self, number: int, total: int, is_open: int) -> dict[int, int]:
-        return {PENDING: 1} if is_open and total == 1 else self.broker.store.counts(number)
+        if not is_open:
+            return self.broker.store.counts(number)
+        if total == 1:
+            return {PENDING: 1}
+        # An open job that is not in memory does not change until it is, and counting a million items takes its time.
+        if number not in self._tallies:
+            if len(self._tallies) > _MOST_TALLIES:
+                self._tallies.clear()
+            self._tallies[number] = self.broker.store.counts(number)
+        return self._tallies[number]
 
     def on_items(self, job: int, limit: int, offset: int, state: str | None) -> list[Any]:
         """One page of a job's items."""
@@ -225,6 +231,7 @@ class Requests:
             [(key,) for key in keys],
         )
         self.broker.store.many("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
+        self._tallies.pop(job, None)
         self.broker.dispatch.tried.update(keys)
         live = self.broker.queue.jobs.pop(job, None)
         if live is not None:
@@ -261,6 +268,7 @@ class Requests:
         return True
 
 
+_MOST_TALLIES = 1000
 _CHANGES = frozenset({"cancel", "kill", "retry", "pause", "priority"})
 
 _JOB = "id, spec, name, total, priority, user, submitted, open, paused, started, finished, counts, error"
