@@ -227,8 +227,26 @@ def test_the_demo_scene_moves(maya: Any) -> None:
         ("cmds.setAttr('a.t', 1, 2, 3, type='double3')\nresult = cmds.getAttr('a.translate')", [[1, 2, 3]]),
         ("cmds.setAttr('a.ty', 5)\nresult = [cmds.getAttr('a.ty'), cmds.getAttr('a.t')]", [5, [[0, 5, 0]]]),
         ("result = [cmds.getAttr('a.v'), cmds.getAttr('a.sx')]", [True, 1]),
-        ("cmds.setAttr('a.t', 1, 0, 0)\ncmds.setAttr('b.ry', 90)\ncmds.parent('a', 'b')\n"
+        ("cmds.setAttr('a.t', 1, 0, 0)\ncmds.setAttr('b.ry', 90)\ncmds.parent('a', 'b', relative=True)\n"
          "result = [round(x, 6) for x in cmds.xform('a', q=True, ws=True, t=True)]", [0, 0, -1]),
+        ("cmds.setAttr('a.t', 1, 2, 3)\ncmds.setAttr('a.r', 10, 20, 30)\ncmds.setAttr('a.s', 1, 2, 1)\n"
+         "cmds.setAttr('b.t', 4, 5, 6)\ncmds.setAttr('b.r', 70, -30, 200)\ncmds.setAttr('b.s', 2, 2, 2)\n"
+         "world = lambda: [round(x, 6) for x in cmds.xform('a', query=True, worldSpace=True, matrix=True)]\n"
+         "before = world()\ncmds.parent('a', 'b')\nthere = world()\ncmds.parent('a', world=True)\n"
+         "result = [before == there == world(), cmds.ls('a', long=True)]", [True, ["|a"]]),
+        ("cmds.setAttr('a.tx', 3, lock=True)\nresult = [cmds.getAttr('a.tx', lock=True), cmds.getAttr('a.tx')]\n"
+         "try:\n    cmds.setAttr('a.tx', 4)\nexcept RuntimeError as error:\n    result.append('locked' in str(error))\n"
+         "cmds.setAttr('a.tx', lock=False)\ncmds.setAttr('a.tx', 5)\nresult.append(cmds.getAttr('a.tx'))", [True, 3, True, 5]),
+        ("cmds.setAttr('a.tx', lock=True)\nresult = cmds.getAttr('a.t')", [[0, 0, 0]]),
+        ("cmds.setKeyframe('a.tx', time=24, value=0)\ncmds.currentUnit(time='pal')\n"
+         "result = cmds.keyframe('a.tx', query=True, timeChange=True)", [25]),
+        ("result = cmds.getAttr(cmds.polyCube(width=3)[1] + '.width')", 3),
+        ("cmds.namespace(add='n')\ncmds.namespace(set='n')\nresult = [cmds.createNode('transform', name='a'),\n"
+         "    cmds.namespaceInfo(currentNamespace=True)]\ncmds.namespace(set=':')\n"
+         "result += [cmds.ls('a'), cmds.ls('a', recursive=True), cmds.namespaceInfo(listOnlyNamespaces=True)]",
+         ["n:a", "n", ["a"], ["a", "n:a"], ["UI", "n", "shared"]]),
+        ("cmds.connectAttr('a.tx', 'b.ty')\nresult = cmds.listConnections('b', connections=True, plugs=True, type='transform')",
+         ["b.ty", "a.tx"]),
         ("cmds.setKeyframe('a.tx', time=1, value=0)\ncmds.setKeyframe('a.tx', time=3, value=4)\n"
          "result = [cmds.getAttr('a.tx', time=t) for t in (1, 2, 3)]", [0, 2, 4]),
         ("cmds.addAttr('a', longName='note', dataType='string')\ncmds.setAttr('a.note', 'hello', type='string')\n"

@@ -42,9 +42,9 @@ class Evaluator:
         source = self.scene.sources.get((node, attribute))
         if source is not None:
             return self._output(*source)
-        if attribute in names.COMPOUNDS:
-            if not given(node, attribute) or any((node, child) in self.scene.sources for child in names.COMPOUNDS[attribute]):
-                return [tuple(self.value(node, child) for child in names.COMPOUNDS[attribute])]
+        children = names.COMPOUNDS.get(attribute, ())
+        if children and (not given(node, attribute) or any((node, child) in self.scene.sources for child in children)):
+            return [tuple(self.value(node, child) for child in children)]
         if attribute in names.PARENTS and not given(node, attribute):
             parent, place = names.PARENTS[attribute]
             if (node, parent) in self.scene.sources:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .evaluate import parse
 from .reader import Reader, frames_per_second
 from .scene import Attribute, Node, Scene
 from .writer import Writer
@@ -27,12 +28,13 @@ class World:
         self.started = False
         self.batch = True
         self.prompt = True
+        self.rename_to_save = False
         self.undo = True
+        self.evaluation = "off"
         self.version = os.environ.get("FARMFUTURES_SIM_VERSION", "2026")
         self.missing = frozenset(filter(None, os.environ.get("FARMFUTURES_SIM_MISSING_PLUGINS", "").split(",")))
         self.units = {"linear": "cm", "angle": "deg", "time": "film"}
         self.up_axis = "y"
-        self.layer = "defaultRenderLayer"
         self.playback = {"minTime": 1.0, "maxTime": 120.0, "animationStartTime": 1.0, "animationEndTime": 200.0}
         self.plugins: dict[str, Any] = {}
         self.modules: dict[str, str] = {}
@@ -41,20 +43,36 @@ class World:
         self.environ: dict[str, str] = {}
         self.options: dict[str, Any] = {}
         self.rules: dict[str, str] = {}
-        self.namespaces: set[str] = set()
-        self.namespace = ""
         self.interface: dict[str, dict[str, Any]] = {}
         self.deferred: list[Callable[[], object]] = []
         self.callbacks: list[tuple[str, Callable[..., object], Any]] = []
         self.root = os.path.join(os.environ.get("HOME", os.getcwd()), "maya", "projects", "default")
-        self.scene = Scene()
+        self.folder = self.root
+        self._take(Scene())
         self.scene.add_cameras()
+
+    def _take(self, scene: Scene) -> None:
+        """Makes a scene the open one."""
+        self.scene = scene
+        self.layer = "defaultRenderLayer"
+        self.namespaces: set[str] = set()
+        self.namespace = ""
 
     # --- messages
 
     def warn(self, text: str) -> None:
         """Says something, as Maya does where there is no script editor."""
         print(f"Warning: {text}", file=sys.stderr)
+
+    def ask(self, message: str) -> None:
+        """Asks who wants to be asked before files are written.
+
+        Raises:
+            RuntimeError: One of them said no.
+        """
+        for wanted, function, data in list(self.callbacks):
+            if wanted == message and function(data) is False:
+                raise RuntimeError("File operation cancelled by user supplied callback.")
 
     def tell(self, message: str) -> None:
         """Calls who asked to be told of what happens to scenes."""
@@ -66,7 +84,7 @@ class World:
 
     def open_project(self, path: str) -> None:
         """Makes a folder the project, with the rules of its ``workspace.mel``."""
-        self.root = os.path.abspath(path)
+        self.root = self.folder = os.path.abspath(path)
         file = Path(path, "workspace.mel")
         self.rules = dict(_RULE.findall(file.read_text(errors="replace"))) if file.is_file() else {}
 
@@ -92,25 +110,25 @@ class World:
     def new(self) -> None:
         """Opens an empty scene."""
         self.tell("kBeforeNew")
-        self.scene = Scene()
+        self._take(Scene())
         self.scene.add_cameras()
-        self.layer = "defaultRenderLayer"
         self.tell("kAfterNew")
 
-    def open(self, path: str, *, depth: str | None, ignore_version: bool) -> None:
+    def open(self, path: str, *, depth: str | None, ignore_version: bool, script_nodes: bool) -> None:
         """Opens a file."""
         self.tell("kBeforeOpen")
         self._check_version(path, ignore_version)
         scene = Scene()
         reader = Reader(scene, self.resolve, self.warn, depth, self.missing)
         reader.read(path)
-        self.scene, self.layer = scene, "defaultRenderLayer"
+        self._take(scene)
         scene.name, scene.kind = path, "mayaBinary" if path.endswith(".mb") else "mayaAscii"
         for flag, unit in (("-l", "linear"), ("-a", "angle"), ("-t", "time")):
             if flag in reader.units:
                 self.units[unit] = SHORT_UNITS.get(reader.units[flag], reader.units[flag])
         scene.time = _saved_time(scene)
-        self._playback_of_script_nodes()
+        if script_nodes:
+            self._playback_of_script_nodes()
         self.tell("kAfterOpen")
 
     def _check_version(self, path: str, ignore: bool) -> None:
@@ -122,7 +140,7 @@ class World:
     def _playback_of_script_nodes(self) -> None:
         """``sceneConfigurationScriptNode`` sets the playback range with a line of MEL."""
         for node in self.scene.find("sceneConfigurationScriptNode"):
-            text = " ".join(value for attribute in node.attributes.values() for value in attribute.values)
+            text = str(parse(node.attributes["b"])) if "b" in node.attributes else ""
             for flag, name in _PLAYBACK.items():
                 match = re.search(rf"-{flag} (-?[\d.]+)", text)
                 if match:
@@ -150,6 +168,12 @@ class World:
             raise ValueError(f"More than one object matches name: {name}")
         return found[0]
 
+    def in_namespace(self, name: str) -> str:
+        """Returns the name of a new node, which is in the current namespace unless it names one."""
+        if name.startswith(":"):
+            return name[1:]
+        return f"{self.namespace}:{name}" if self.namespace else name
+
     def plug(self, text: str) -> tuple[Node, str]:
         """Returns node and attribute of ``"node.attribute"``."""
         from . import names
@@ -157,7 +181,10 @@ class World:
         name, dot, attribute = text.partition(".")
         if not dot:
             raise RuntimeError(f"Invalid attribute: {text}")
-        node = self.node(name)
+        try:
+            node = self.node(name)
+        except ValueError as error:
+            raise ValueError(str(error).replace(name, text)) from None
         return node, names.short(node.kind, attribute)
 
 

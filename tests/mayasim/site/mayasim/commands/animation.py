@@ -63,16 +63,27 @@ def _curve(node: Node, attribute: str) -> Node:
     return curve
 
 
+def rescale_keys(factor: float) -> None:
+    """Keeps the keys at their times where a frame becomes longer or shorter."""
+    for node in world.scene.nodes if factor != 1 else ():
+        if node.kind.startswith("animCurve") and node.kind[-2] == "T" and (flat := numbers(node, "ktv")):
+            _write(node, {time * factor: value for time, value in zip(flat[0::2], flat[1::2], strict=True)})
+
+
 def _key(curve: Node, time: float, value: float) -> None:
     flat = numbers(curve, "ktv")
     keys = {**dict(zip(flat[0::2], flat[1::2], strict=True)), time: value}
+    _write(curve, keys)
+
+
+def _write(curve: Node, keys: dict[float, float]) -> None:
     for path in [path for path in curve.attributes if path.startswith("ktv[")]:
         del curve.attributes[path]
     texts = [repr(number) for pair in sorted(keys.items()) for number in pair]
     curve.attributes[f"ktv[0:{len(keys) - 1}]"] = Attribute(texts, flags=["-s", str(len(keys))])
 
 
-@command("query:q timeChange:tc valueChange:vc keyframeCount:kc attribute:at time:t eval:ev")
+@command("query:q timeChange:tc valueChange:vc keyframeCount:kc attribute:at")
 def keyframe(target: str, **flags: Any) -> Any:
     """Keys of a curve, or of a plug."""
     name, _, attribute = target.partition(".")

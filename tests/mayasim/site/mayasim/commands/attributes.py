@@ -70,7 +70,8 @@ def _mark(node: Node, attribute: str, flags: dict[str, Any]) -> None:
         if flag in flags:
             stored = node.attributes.setdefault(attribute, Attribute([]))
             if word in stored.flags:
-                del stored.flags[stored.flags.index(word) :][:2]
+                at = stored.flags.index(word)
+                del stored.flags[at : at + 2]
             stored.flags += [word, "on" if flags[flag] else "off"]
 
 

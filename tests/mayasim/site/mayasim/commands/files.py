@@ -10,13 +10,16 @@ from ..reader import Reader
 from ..scene import Reference
 from ..world import world
 
-_UNKNOWN = "This file contains nodes or data that are unknown to this Maya, and can't be saved as another type: {}."
-"""The sense of what Maya says: .ma and .mb keep such nodes in their own kind only."""
+_UNKNOWN = (
+    "This file contains unknown data which is preventing Maya from changing the file format. "
+    "Check if unsupported plug-ins are used in this file."
+)
+"""As ynput/ayon-maya#229 quotes it: .ma and .mb keep such nodes in their own kind only."""
 
 
 @command(
     "query:q open:o new save:s rename:rn renameToSave:rts force:f type:typ prompt:pmt modified:mf sceneName:sn shortName:shn "
-    "expandName:exn exportAll:ea exportSelected:es preserveReferences:pr exportUnloadedReferences:eur options:op "
+    "expandName:exn exportAll:ea preserveReferences:pr exportUnloadedReferences:eur options:op "
     "reference:r namespace:ns loadReferenceDepth:lrd ignoreVersion:iv executeScriptNodes:esn loadReference:lr "
     "unloadReference:ur removeReference:rr exists:ex list:l location:loc referenceNode:rfn returnNewNodes:rnn deferReference:dr"
 )
@@ -27,6 +30,8 @@ def file(path: str = "", **flags: Any) -> Any:
     for name, action in _ACTIONS.items():
         if flags.get(name):
             return action(path, flags)
+    if "renameToSave" in flags:
+        world.rename_to_save = bool(flags["renameToSave"])
     if "prompt" in flags:
         world.prompt = bool(flags["prompt"])
     if "modified" in flags:
@@ -46,6 +51,7 @@ def _query(path: str, flags: dict[str, Any]) -> Any:
         "modified": lambda: scene.modified,
         "type": lambda: [scene.kind],
         "prompt": lambda: world.prompt,
+        "renameToSave": lambda: world.rename_to_save,
         "exists": lambda: os.path.exists(path),
         "reference": lambda: [top.resolved or top.path for top in scene.references],
         "list": lambda: [scene.name or "untitled", *(ref.resolved or ref.path for ref in scene.all_references())],
@@ -62,7 +68,12 @@ def _open(path: str, flags: dict[str, Any]) -> str:
     path = os.path.abspath(os.path.expandvars(path))
     if not os.path.isfile(path):
         raise RuntimeError(f"File not found: {path}")
-    world.open(path, depth=flags.get("loadReferenceDepth"), ignore_version=bool(flags.get("ignoreVersion")))
+    world.open(
+        path,
+        depth=flags.get("loadReferenceDepth"),
+        ignore_version=bool(flags.get("ignoreVersion")),
+        script_nodes=flags.get("executeScriptNodes", True),
+    )
     return path
 
 
@@ -77,8 +88,9 @@ def _save(path: str, flags: dict[str, Any]) -> str:
     scene = world.scene
     if "type" in flags:
         _set_type(flags["type"])
-    if not scene.name:
+    if not scene.name or world.rename_to_save:
         raise RuntimeError("No file name is set for this scene: use file -rename first.")
+    world.ask("kBeforeSaveCheck")
     world.tell("kBeforeSave")
     world.write(scene.name)
     scene.modified = False
@@ -87,7 +99,8 @@ def _save(path: str, flags: dict[str, Any]) -> str:
 
 
 def _rename(path: str, flags: dict[str, Any]) -> str:
-    world.scene.name = os.path.abspath(flags.get("rename") or flags["renameToSave"])
+    world.scene.name = os.path.abspath(flags["rename"])
+    world.rename_to_save = False
     return world.scene.name
 
 
@@ -99,16 +112,17 @@ def _set_type(kind: str) -> None:
 
 
 def _refuse_unknown(kind: str) -> None:
-    unknown = [node.name for node in world.scene.nodes if node.unknown]
-    if unknown and kind != world.scene.kind:
-        raise RuntimeError(_UNKNOWN.format(", ".join(unknown)))
+    if any(node.unknown for node in world.scene.nodes) and kind != world.scene.kind:
+        raise RuntimeError(_UNKNOWN)
 
 
 def _export(path: str, flags: dict[str, Any]) -> str:
     _refuse_unknown(flags.get("type", world.scene.kind))
     if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise RuntimeError(f"Could not write to file: {path}")
+    world.ask("kBeforeExportCheck")
     world.tell("kBeforeExport")
+    world.tell("kExportStarted")
     world.write(
         path,
         keep_references=bool(flags.get("preserveReferences")),
@@ -170,13 +184,13 @@ def _remove(path: str, flags: dict[str, Any]) -> str:
 
 
 _ACTIONS = {
-    "open": _open, "new": _new, "save": _save, "rename": _rename, "renameToSave": _rename, "exportAll": _export,
+    "open": _open, "new": _new, "save": _save, "rename": _rename, "exportAll": _export,
     "loadReference": _load, "unloadReference": _unload, "removeReference": _remove, "reference": _reference,
 }  # fmt: skip
 
 
 @command(
-    "query:q filename:f unresolvedName:un withoutCopyNumber:wcn isLoaded:il namespace:ns isNodeReferenced:inr "
+    "filename:f unresolvedName:un withoutCopyNumber:wcn isLoaded:il namespace:ns isNodeReferenced:inr "
     "referenceNode:rfn nodes:n shortName:shn"
 )
 def referenceQuery(target: str, **flags: Any) -> Any:
@@ -205,7 +219,7 @@ def _about(reference: Reference, flags: dict[str, Any]) -> Any:
 
 
 @command("query:q rootDirectory:rd directory:dir openWorkspace:o fileRule:fr fileRuleEntry:fre fileRuleList:frl expandName:en "
-         "saveWorkspace:s newWorkspace:n fullName:fn")  # fmt: skip
+         "fullName:fn")  # fmt: skip
 def workspace(*args: str, **flags: Any) -> Any:
     """The project."""
     if flags.get("openWorkspace"):
@@ -214,10 +228,12 @@ def workspace(*args: str, **flags: Any) -> Any:
         world.open_project(args[0])
     elif flags.get("rootDirectory"):
         return world.root.rstrip("/") + "/"
-    elif flags.get("directory") is True or flags.get("fullName"):
+    elif flags.get("fullName"):
         return world.root.rstrip("/")
-    elif isinstance(flags.get("directory"), str):
-        world.root = flags["directory"]
+    elif flags.get("query") and "directory" in flags:
+        return world.folder
+    elif "directory" in flags:
+        world.folder = flags["directory"]  # Where relative names are; the project stays the same.
     elif flags.get("fileRuleList"):
         return list(world.rules)
     elif "fileRuleEntry" in flags:

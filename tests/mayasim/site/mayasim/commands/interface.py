@@ -13,7 +13,7 @@ def _need_interface(name: str) -> None:
         raise RuntimeError(f"{name}: UI commands can't be run in batch mode.")
 
 
-@command("label:l parent:p exists:ex tearOff:to deleteAllItems:dai query:q edit:e")
+@command("label:l parent:p exists:ex tearOff:to")
 def menu(name: str = "menu1", **flags: Any) -> Any:
     """A menu."""
     _need_interface("menu")
@@ -41,7 +41,8 @@ def deleteUI(*names: str, **flags: Any) -> None:
         del world.interface[name]
 
 
-@command("query:q title:t message:m text:tx button:b defaultButton:db cancelButton:cb dismissString:ds style:st")
+@command("query:q title:t message:m text:tx button:b defaultButton:db cancelButton:cb dismissString:ds style:st "
+         "scrollableField:sf")  # fmt: skip
 def promptDialog(**flags: Any) -> Any:
     """Asks for a line of text; tests put the answer into ``world.interface``."""
     _need_interface("promptDialog")

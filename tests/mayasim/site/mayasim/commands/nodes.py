@@ -48,7 +48,7 @@ def match(pattern: str, *, recursive: bool = False) -> list[Node]:
         pattern: A name; without a namespace it means nodes of none.
         recursive: It means those in namespaces too.
     """
-    if not any(sign in pattern for sign in "*?"):
+    if not any(sign in pattern for sign in "*?") and not recursive:
         return world.scene.find(pattern)
     path = "|" in pattern
     return [
@@ -113,13 +113,13 @@ _TESTS = {
 }
 
 
-def _candidates(args: tuple[Any, ...]) -> list[Node]:
+def _candidates(args: tuple[Any, ...], flags: dict[str, Any]) -> list[Node]:
     given = names(*args)
     if not given:
         return list(world.scene.nodes)
     found: dict[int, Node] = {}
     for name in given:
-        found.update((id(node), node) for node in match(name))
+        found.update((id(node), node) for node in match(name, recursive=bool(flags.get("recursive"))))
     return list(found.values())
 
 
@@ -154,12 +154,12 @@ def createNode(kind: str, **flags: Any) -> str:
     """Makes a node; a shape gets a transform."""
     scene = world.scene
     parent = world.node(flags["parent"]) if flags.get("parent") else None
-    name = flags.get("name") or f"{kind}1"
+    name = world.in_namespace(flags.get("name") or f"{kind}1")
     if flags.get("shared") and scene.find(name):
         return name
     if kind in SHAPES and parent is None:
         parent = scene.create("transform", scene.free_name(name.replace("Shape", "")))
-        name = flags.get("name") or f"{parent.name}Shape"
+        name = name if flags.get("name") else f"{parent.name}Shape"
     node = scene.create(kind, scene.free_name(name, parent), parent)
     scene.modified = True
     if not flags.get("skipSelect"):

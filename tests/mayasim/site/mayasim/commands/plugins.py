@@ -17,7 +17,7 @@ SHIPPED = frozenset({
 """Names that load without a file, like those that come with Maya."""
 
 
-@command("quiet:qt allPlugins:a name:n")
+@command("quiet:qt")
 def loadPlugin(*names: str, **flags: Any) -> list[str] | None:
     """Loads plug-ins."""
     return [name for name in (_load(name) for name in names) if name] or None
@@ -62,7 +62,7 @@ def _start(plugin: str, path: str) -> None:
     module.initializePlugin(plugin)
 
 
-@command("force:f addCallback:ac")
+@command("force:f")
 def unloadPlugin(*names: str, **flags: Any) -> list[str]:
     """Unloads plug-ins."""
     for name in names:
@@ -76,7 +76,7 @@ def unloadPlugin(*names: str, **flags: Any) -> list[str]:
     return list(names)
 
 
-@command("query:q edit:e listPlugins:ls path:p version:v vendor:vd loaded:l name:n command:c autoload:a")
+@command("query:q listPlugins:ls path:p version:v vendor:vd loaded:l")
 def pluginInfo(*args: str, **flags: Any) -> Any:
     """What is loaded."""
     if flags.get("listPlugins"):
@@ -86,10 +86,10 @@ def pluginInfo(*args: str, **flags: Any) -> Any:
     if args[0] not in world.plugins:
         raise RuntimeError(f"Plug-in, {args[0]}, is not registered.")
     found = world.plugins[args[0]]
-    return next((found.get(flag, "") for flag in ("path", "version", "vendor", "command") if flag in flags), None)
+    return next((found.get(flag, "") for flag in ("path", "version", "vendor") if flag in flags), None)
 
 
-@command("listModules:lm moduleName:mn path:p definition:d version:v")
+@command("listModules:lm moduleName:mn path:p")
 def moduleInfo(**flags: Any) -> Any:
     """The modules that were found."""
     if flags.get("listModules"):

@@ -7,7 +7,9 @@ import sys
 from typing import Any
 
 from ..flags import command
+from ..reader import frames_per_second
 from ..world import LONG_UNITS, SHORT_UNITS, world
+from .animation import rescale_keys
 
 
 @command("version:v apiVersion:api cutIdentifier:c batch:b product:p operatingSystem:os installedVersion:iv windows:win "
@@ -25,13 +27,15 @@ def about(**flags: Any) -> Any:
     return answers[next(iter(flags))]
 
 
-@command("query:q edit:e linear:l angle:a time:t fullName:f updateAnimation:ua")
+@command("query:q linear:l angle:a time:t fullName:f updateAnimation:ua")
 def currentUnit(**flags: Any) -> Any:
     """Units."""
     wanted = [unit for unit in ("linear", "angle", "time") if unit in flags]
     if flags.get("query"):
         unit = world.units[wanted[0]]
         return LONG_UNITS.get(unit, unit) if flags.get("fullName") else unit
+    if "time" in flags and flags.get("updateAnimation", True):
+        rescale_keys(frames_per_second(flags["time"]) / world.fps)
     for unit in wanted:
         world.units[unit] = SHORT_UNITS.get(flags[unit], flags[unit])
     return None
@@ -56,8 +60,7 @@ def editRenderLayerGlobals(**flags: Any) -> str:
     return world.layer
 
 
-@command("query:q state:st openChunk:ock closeChunk:cck undoName:un infinity:in length:l stateWithoutFlush:swf chunkName:cn "
-         "printQueue:pq undoQueueEmpty:uqe")  # fmt: skip
+@command("query:q state:st openChunk:ock closeChunk:cck undoName:un stateWithoutFlush:swf chunkName:cn undoQueueEmpty:uqe")
 def undoInfo(**flags: Any) -> Any:
     """The undo queue."""
     if flags.get("query"):
@@ -66,7 +69,7 @@ def undoInfo(**flags: Any) -> Any:
     return None
 
 
-@command("query:q enable:en mapDirectory:m getMappedDirectory:gmd getAllMappings:gam convertDirectory:cd unmapDirectory:um")
+@command("query:q enable:en mapDirectory:m getAllMappings:gam convertDirectory:cd")
 def dirmap(*args: str, **flags: Any) -> Any:
     """Path mapping."""
     if flags.get("query"):
@@ -90,6 +93,8 @@ def optionVar(**flags: Any) -> Any:
         return flags["exists"] in world.options
     if "query" in flags:
         return world.options.get(flags["query"], 0)
+    if flags.get("list"):
+        return sorted(world.options)
     if "remove" in flags:
         world.options.pop(flags["remove"], None)
     for kind in ("intValue", "floatValue", "stringValue"):
@@ -101,7 +106,8 @@ def optionVar(**flags: Any) -> Any:
 @command("query:q mode:m")
 def evaluationManager(**flags: Any) -> list[str] | None:
     """How the graph is evaluated."""
-    return ["off"] if flags.get("query") else None
+    world.evaluation = flags.get("mode", world.evaluation) if not flags.get("query") else world.evaluation
+    return [world.evaluation] if flags.get("query") else None
 
 
 @command("force:f suspend:su currentView:cv")
