@@ -1,8 +1,8 @@
 """Maya's commands; empty until Maya is initialised."""
 
-import os
+import os as _os
 
-if os.environ.get("FARMFUTURES_SIM_INTERACTIVE") == "1":
+if _os.environ.get("FARMFUTURES_SIM_INTERACTIVE") == "1":
     from mayasim import startup
 
     startup.interactive()

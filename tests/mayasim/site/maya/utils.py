@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from mayasim.world import world
 
 
-def executeDeferred(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """Calls when Maya is idle; a batch Maya never is."""
+def executeDeferred(function: Callable[..., Any] | str, *args: Any, **kwargs: Any) -> None:
+    """Calls, or runs source, when Maya is idle; a batch Maya never is."""
     if not world.batch:
-        world.deferred.append(lambda: function(*args, **kwargs))
+        world.deferred.append(lambda: _call(function, *args, **kwargs))
 
 
-def executeInMainThreadWithResult(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Calls on the main thread and waits.
+def _call(function: Callable[..., Any] | str, *args: Any, **kwargs: Any) -> Any:
+    if callable(function):
+        return function(*args, **kwargs)
+    return exec(function, sys.modules["__main__"].__dict__)
+
+
+def executeInMainThreadWithResult(function: Callable[..., Any] | str, *args: Any, **kwargs: Any) -> Any:
+    """Calls on the main thread and waits; what is raised there is raised here.
 
     Raises:
         RuntimeError: From a thread of a batch Maya, which has no event loop.
     """
     if threading.current_thread() is threading.main_thread():
-        return function(*args, **kwargs)
+        return _call(function, *args, **kwargs)
     if world.batch:
         raise RuntimeError("executeInMainThreadWithResult needs the event loop of an interactive Maya.")
-    done = threading.Event()
-    result: list[Any] = []
-    world.deferred.append(lambda: (result.append(function(*args, **kwargs)), done.set()))
-    done.wait()
-    return result[0]
+    future: Future[Any] = Future()
+    world.deferred.append(lambda: _settle(future, lambda: _call(function, *args, **kwargs)))
+    return future.result()
+
+
+def _settle(future: Future[Any], function: Callable[[], Any]) -> None:
+    try:
+        future.set_result(function())
+    except BaseException as error:
+        future.set_exception(error)
 
 
 def processIdleEvents() -> None:

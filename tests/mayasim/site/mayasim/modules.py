@@ -41,13 +41,21 @@ class Module:
 def load(world: World) -> None:
     """Reads all module files and sets what they say."""
     found: list[Module] = []
-    for folder in filter(None, os.environ.get("MAYA_MODULE_PATH", "").split(os.pathsep)):
+    for folder in _folders(world):
         for file in sorted(Path(folder).glob("*")) if os.path.isdir(folder) else ():
             if file.is_file():
                 found += _read(file, world.version)
     for module in sorted(found, key=lambda module: module.name):
         world.modules.setdefault(module.name, module.root)
         _apply(module)
+
+
+def _folders(world: World) -> list[str]:
+    """Returns the module path, the user's own folders behind it."""
+    path = world.environ.get("MAYA_MODULE_PATH") or os.environ.get("MAYA_MODULE_PATH", "")
+    own = os.environ.get("MAYA_APP_DIR")
+    users = [os.path.join(own, world.version, "modules"), os.path.join(own, "modules")] if own else []
+    return list(dict.fromkeys(filter(None, [*path.split(os.pathsep), *users])))
 
 
 def _read(file: Path, version: str) -> list[Module]:

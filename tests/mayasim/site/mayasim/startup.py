@@ -27,7 +27,7 @@ def batch(name: str) -> None:
     Raises:
         RuntimeError: There is one already, or no licence.
     """
-    if world.started:
+    if world.started or os.environ.get("FARMFUTURES_SIM_INTERACTIVE") == "1":
         raise RuntimeError("Maya is initialised already.")
     fault = os.environ.get("FARMFUTURES_SIM_FAULT", "")
     time.sleep(float(os.environ.get("FARMFUTURES_SIM_STARTUP_S", "0")))
@@ -58,6 +58,8 @@ def _start() -> None:
         setattr(cmds, name, function)
     world.started = True
     _read_environ()
+    if os.environ.get("MAYA_APP_DIR"):
+        sys.path.append(os.path.join(os.environ["MAYA_APP_DIR"], world.version, "scripts"))
     modules.load(world)
     if not os.environ.get("MAYA_SKIP_USERSETUP_PY"):
         _user_setup()
@@ -65,9 +67,10 @@ def _start() -> None:
 
 def _read_environ() -> None:
     """Reads ``Maya.env``: its values are seen by MEL, not by ``os.environ``."""
-    folder = os.environ.get("MAYA_ENV_DIR") or os.path.join(os.environ.get("MAYA_APP_DIR", ""), world.version)
+    own = os.environ.get("MAYA_APP_DIR")  # Not the default one: that of a real Maya is nothing for tests.
+    folder = os.environ.get("MAYA_ENV_DIR") or (os.path.join(own, world.version) if own else "")
     file = Path(folder, "Maya.env")
-    for line in file.read_text().splitlines() if file.is_file() else ():
+    for line in file.read_text().splitlines() if folder and file.is_file() else ():
         name, equals, value = line.partition("=")
         if equals and not line.lstrip().startswith("#") and name.strip() not in os.environ:
             world.environ[name.strip()] = os.path.expandvars(value.strip())
@@ -84,7 +87,13 @@ def _user_setup() -> None:
 
 
 def end() -> None:
-    """Ends Maya; the known ways to hang and to crash there are faults that can be asked for."""
+    """Ends Maya; the known ways to hang and to crash there are faults that can be asked for.
+
+    Raises:
+        RuntimeError: There is no Maya of this process to end, or it has an interface.
+    """
+    if not world.started or not world.batch:
+        raise RuntimeError("maya.standalone.uninitialize() needs a Maya that maya.standalone.initialize() has started.")
     world.tell("kMayaExiting")
     fault = os.environ.get("FARMFUTURES_SIM_FAULT", "")
     while fault == "hang_exit":

@@ -166,6 +166,7 @@ class MSceneMessage:
 
     kBeforeNew, kAfterNew, kBeforeOpen, kAfterOpen = "kBeforeNew", "kAfterNew", "kBeforeOpen", "kAfterOpen"
     kBeforeSave, kAfterSave, kBeforeExport, kAfterExport = "kBeforeSave", "kAfterSave", "kBeforeExport", "kAfterExport"
+    kBeforeSaveCheck, kBeforeExportCheck, kExportStarted = "kBeforeSaveCheck", "kBeforeExportCheck", "kExportStarted"
     kMayaExiting = "kMayaExiting"
 
     @staticmethod
@@ -174,6 +175,9 @@ class MSceneMessage:
         entry = (message, function, data)
         world.callbacks.append(entry)
         return entry
+
+    addCheckCallback = addCallback
+    """Of the messages that end in Check: the function returns whether the file may be written."""
 
 
 class MMessage:
