@@ -256,8 +256,9 @@ def _open_file(filename: str, settings: dict[str, Any]) -> None:
     except RuntimeError as error:
         # Maya raises for a missing reference or plug-in too, after it has opened all the rest.
         if not _is_open(path):
+            cause = str(error).strip().rstrip(".")
             raise BootstrapError(
-                f"Maya {_cmds.version()} could not open {filename}: {str(error).strip()} Open it in the same Maya by "
+                f"Maya {_cmds.version()} could not open {filename}: {cause}. Open it in the same Maya by "
                 "hand, or give ignore_version=True if it was saved by a newer update."
             ) from error
         _say(f"{filename} was opened with errors: {str(error).strip()}")

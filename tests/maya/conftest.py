@@ -1,7 +1,10 @@
-"""Fixtures of the Maya side: a fake ``maya`` in this process, and a ``mayapy`` for others."""
+"""Fixtures of the Maya side: the stand-in's ``maya`` in this process, and a ``mayapy`` for others."""
 
 from __future__ import annotations
 
+import copy
+import functools
+import os
 import stat
 import sys
 from collections.abc import Iterator
@@ -12,8 +15,82 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-FAKE = Path(__file__).resolve().parent / "fake"
+MAYASIM = Path(__file__).resolve().parents[1] / "mayasim"
+
+Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+
+class Maya:
+    """The stand-in in this process; it notes in `log` which commands it is asked for, in which order.
+
+    Attributes:
+        log: Name, arguments and flags of each call, ``initialize`` and ``uninitialize`` too.
+        started_with: The environment that Maya found when it was initialised.
+        world: The stand-in's session, for what no command sets.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.log: list[Call] = []
+        self.started_with: dict[str, str] = {}
+        import_module("mayasim.commands")
+        self.world: Any = import_module("mayasim.world").world
+        self.commands: dict[str, Any] = import_module("mayasim.flags").COMMANDS
+        for name, command in list(self.commands.items()):
+            self.commands[name] = self._noted(name, command)
+        standalone = import_module("maya.standalone")
+        for name in ("initialize", "uninitialize"):
+            monkeypatch.setattr(standalone, name, self._noted(name, getattr(standalone, name)))
+
+    def _noted(self, name: str, function: Any) -> Any:
+        @functools.wraps(function)
+        def noted(*args: Any, **flags: Any) -> Any:
+            self.log.append((name, args, flags))
+            if name == "initialize":
+                self.started_with = dict(os.environ)
+            return function(*args, **flags)
+
+        return noted
+
+    @property
+    def cmds(self) -> Any:
+        """``maya.cmds``."""
+        return import_module("maya.cmds")
+
+    def asked(self, command: str, flag: str) -> list[Call]:
+        """Returns the calls of a command that had a flag."""
+        return [call for call in self.log if call[0] == command and flag in call[2]]
+
+    def fail(self, command: str, flag: str, message: str, *, after: bool = False) -> None:
+        """Makes calls of a command that have a flag fail, before or after they did what they do."""
+        original = getattr(self.cmds, command)
+
+        @functools.wraps(original)
+        def failing(*args: Any, **flags: Any) -> Any:
+            if flag not in flags:
+                return original(*args, **flags)
+            if after:
+                original(*args, **flags)
+            raise RuntimeError(message)
+
+        setattr(self.cmds, command, failing)
+
+    def own(self) -> dict[str, str]:
+        """Returns type by name of the nodes that a new scene has not."""
+        new = set(self.new)
+        return {node.name: node.kind for node in self.world.scene.nodes if node.name not in new}
+
+    @functools.cached_property
+    def new(self) -> list[str]:
+        """The names of the nodes of a new scene."""
+        scene = type(self.world.scene)()
+        scene.add_cameras()
+        return [node.name for node in scene.nodes]
+
+    def state(self) -> dict[str, Any]:
+        """Returns all that there is to be changed in the session, to compare with later."""
+        session = {name: copy.copy(value) for name, value in vars(self.world).items() if name != "scene"}
+        scene = {f"scene.{name}": copy.copy(value) for name, value in vars(self.world.scene).items()}
+        return {**session, **scene, "scene": id(self.world.scene), "environ": dict(os.environ)}
 
 
 @pytest.fixture
@@ -26,22 +103,24 @@ def no_maya(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def library_maya(no_maya: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+def library_maya(no_maya: None, monkeypatch: pytest.MonkeyPatch) -> Maya:
     """A ``maya`` that is importable and not initialised, as in a fresh ``mayapy``."""
-    monkeypatch.syspath_prepend(str(FAKE))
-    return import_module("maya")
+    for name in [name for name in os.environ if name.startswith("MAYA_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MAYA_NO_STANDALONE_ATEXIT", "1")  # Else it would end these tests, with success.
+    monkeypatch.delenv("FARMFUTURES_STORE", raising=False)
+    monkeypatch.syspath_prepend(str(MAYASIM / "site"))
+    return Maya(monkeypatch)
 
 
 @pytest.fixture
-def maya(library_maya: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """A fake Maya that is up, in a project of its own; ``maya.LOG`` is empty and ``maya.world`` can be set."""
+def maya(library_maya: Maya, tmp_path: Path) -> Maya:
+    """A Maya that is up, in a project of its own, with nothing in its log."""
     import_module("maya.standalone").initialize()
     project = tmp_path / "project"
-    (project / "scenes").mkdir(parents=True)
-    library_maya.world.workspace = str(project)
-    library_maya.LOG.clear()
-    for name in ("FARMFUTURES_STORE", "FARMFUTURES_MAYAPY", "MAYA_LOCATION", "MAYA_APP_DIR"):
-        monkeypatch.delenv(name, raising=False)
+    (project / "scenes").mkdir(parents=True, exist_ok=True)
+    library_maya.cmds.workspace(str(project), openWorkspace=True)
+    library_maya.log.clear()
     return library_maya
 
 
@@ -61,13 +140,13 @@ def fresh_bootstrap(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def fake_mayapy(tmp_path: Path) -> Path:
-    """An executable that takes Python's command line and has the fake ``maya`` on its path."""
+def stand_in(tmp_path: Path) -> Path:
+    """A ``mayapy`` for other processes: the stand-in, on this Python whatever their environment."""
     if sys.platform == "win32":
-        pytest.skip("the fake mayapy is a shell script")
-    path = tmp_path / "fake" / "bin" / "mayapy"
+        pytest.skip("it is a shell script")
+    path = tmp_path / "stand_in" / "bin" / "mayapy"
     path.parent.mkdir(parents=True)
-    path.write_text(f'#!/bin/sh\nPYTHONPATH="{FAKE}:$PYTHONPATH" exec "{sys.executable}" "$@"\n')
+    path.write_text(f'#!/bin/sh\nFARMFUTURES_SIM_PYTHON="{sys.executable}" exec "{MAYASIM / "bin" / "mayapy"}" "$@"\n')
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
 
@@ -85,5 +164,5 @@ def scene(tmp_path: Path) -> Path:
 
 
 def _forget_maya() -> None:
-    for name in [name for name in sys.modules if name == "maya" or name.startswith("maya.")]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("maya", "mayasim")]:
         del sys.modules[name]

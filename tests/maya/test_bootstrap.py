@@ -12,18 +12,21 @@ import pytest
 
 from farmfutures.errors import BootstrapError
 
+Maya = Any
+"""The stand-in in this process: of conftest.py, which tests can't import."""
 
-def calls(maya: Any) -> list[str]:
+
+def calls(maya: Maya) -> list[str]:
     """Returns the commands that change something, in order."""
     asked = {"query", "getAllMappings"}
     return [
         name + (f":{next(iter(flags))}" if name == "file" else "")
-        for name, _, flags in maya.LOG
+        for name, _, flags in maya.log
         if not asked & flags.keys() and name not in {"about", "moduleInfo"}
     ]
 
 
-def test_q34_maya_is_up_and_an_empty_scene_is_open(library_maya: Any, fresh_bootstrap: ModuleType) -> None:
+def test_q34_maya_is_up_and_an_empty_scene_is_open(library_maya: Maya, fresh_bootstrap: ModuleType) -> None:
     goodbye = fresh_bootstrap.bootstrap({})
     assert calls(library_maya)[0] == "initialize"
     assert not any(call.startswith(("file:open", "file:new")) for call in calls(library_maya))
@@ -32,22 +35,22 @@ def test_q34_maya_is_up_and_an_empty_scene_is_open(library_maya: Any, fresh_boot
     assert sys.platform == "win32" or "uninitialize" not in calls(library_maya)
 
 
-def test_q35_filename_is_opened(maya: Any, fresh_bootstrap: ModuleType, scene: Path) -> None:
+def test_q35_filename_is_opened(maya: Maya, fresh_bootstrap: ModuleType, scene: Path) -> None:
     fresh_bootstrap.bootstrap({"filename": str(scene)})
-    assert maya.world.name == str(scene)
-    assert maya.world.nodes["ball"] == "transform"
-    flags = next(flags for name, _, flags in maya.LOG if name == "file" and flags.get("open"))
-    assert flags["force"]
+    assert maya.cmds.file(query=True, sceneName=True) == str(scene)
+    assert maya.cmds.nodeType("ball") == "transform"
+    assert maya.asked("file", "open")[0][2]["force"]
     assert maya.world.prompt is False
 
 
-def test_q36_workspace_is_set(maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_q36_workspace_is_set(maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path) -> None:
     fresh_bootstrap.bootstrap({"workspace": str(tmp_path)})
-    call = next(call for call in maya.LOG if call[0] == "workspace")
-    assert call == ("workspace", (str(tmp_path),), {"openWorkspace": True})
+    assert maya.asked("workspace", "openWorkspace") == [("workspace", (str(tmp_path),), {"openWorkspace": True})]
+    assert maya.cmds.workspace(query=True, rootDirectory=True) == f"{tmp_path}/"
 
 
-def test_qs31_the_order(maya: Any, fresh_bootstrap: ModuleType, scene: Path, tmp_path: Path) -> None:
+def test_qs31_the_order(maya: Maya, fresh_bootstrap: ModuleType, scene: Path, tmp_path: Path) -> None:
+    scene.write_text(scene.read_text() + 'createNode renderLayer -n "beauty";\n')
     settings = {
         "version": "2026",
         "filename": str(scene),
@@ -72,21 +75,23 @@ def test_qs31_the_order(maya: Any, fresh_bootstrap: ModuleType, scene: Path, tmp
         "currentTime",
         "editRenderLayerGlobals",
     ]
-    assert (maya.world.up_axis, maya.world.frame, maya.world.layer) == ("z", 12.0, "beauty")
+    assert maya.cmds.upAxis(query=True, axis=True) == "z"
+    assert maya.cmds.currentTime(query=True) == 12
+    assert maya.cmds.editRenderLayerGlobals(query=True, currentRenderLayer=True) == "beauty"
 
 
 def test_called_again_it_opens_what_the_new_settings_say(
-    maya: Any, fresh_bootstrap: ModuleType, scene: Path, tmp_path: Path
+    maya: Maya, fresh_bootstrap: ModuleType, scene: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.ma"
     other.write_text('//Maya ASCII 2026 scene\ncreateNode camera -n "cam";\n')
     fresh_bootstrap.bootstrap({"filename": str(scene)})
     fresh_bootstrap.bootstrap({"filename": str(other)})
-    assert maya.world.nodes == {"cam": "camera"}
+    assert maya.own() == {"cam": "camera"}
     fresh_bootstrap.bootstrap({"units": ["m", "deg", "pal"]})
-    assert maya.world.name == ""
-    assert maya.world.nodes == {}
-    assert maya.world.units["linear"] == "m"
+    assert maya.cmds.file(query=True, sceneName=True) == ""
+    assert maya.own() == {}
+    assert maya.cmds.currentUnit(query=True, linear=True) == "m"
 
 
 @pytest.mark.parametrize(
@@ -97,26 +102,26 @@ def test_called_again_it_opens_what_the_new_settings_say(
         ({"version": "2025"}, r"is Maya 2026, but the job is for Maya 2025.*FARMFUTURES_MAYAPY"),
     ],
 )
-def test_what_it_cannot_do_without_is_final(maya: Any, fresh_bootstrap: ModuleType, settings: dict[str, Any], text: str) -> None:
+def test_what_it_cannot_do_without_is_final(maya: Maya, fresh_bootstrap: ModuleType, settings: dict[str, Any], text: str) -> None:
     with pytest.raises(BootstrapError, match=text):
         fresh_bootstrap.bootstrap(settings)
 
 
-def test_a_missing_scene_costs_no_start_and_no_licence(library_maya: Any, fresh_bootstrap: ModuleType) -> None:
+def test_a_missing_scene_costs_no_start_and_no_licence(library_maya: Maya, fresh_bootstrap: ModuleType) -> None:
     with pytest.raises(BootstrapError, match="the scene"):
         fresh_bootstrap.bootstrap({"filename": "/absent/shot.ma"})
-    assert library_maya.LOG == []
+    assert library_maya.log == []
 
 
 @pytest.mark.parametrize("wanted", [2026, "2026", "2026.3", "Preview Release 150", None])
-def test_versions_that_fit(maya: Any, fresh_bootstrap: ModuleType, wanted: object) -> None:
+def test_versions_that_fit(maya: Maya, fresh_bootstrap: ModuleType, wanted: object) -> None:
     fresh_bootstrap.bootstrap({"version": str(wanted)} if wanted else {})
 
 
 def test_no_licence_is_tried_again_and_said_in_a_sentence(
-    library_maya: Any, fresh_bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+    library_maya: Maya, fresh_bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FAKE_MAYA_LICENCE", "none")
+    monkeypatch.setenv("FARMFUTURES_SIM_FAULT", "licence")
     monkeypatch.setenv("ADSKFLEX_LICENSE_FILE", "@licences")
     with pytest.raises(RuntimeError, match=r"no licence: ADSKFLEX_LICENSE_FILE is @licences.*MAYA_APP_DIR") as caught:
         fresh_bootstrap.bootstrap({})
@@ -130,38 +135,48 @@ def test_a_python_without_maya_is_final(no_maya: None, fresh_bootstrap: ModuleTy
     fresh_bootstrap.goodbye()
 
 
-def test_a_scene_that_does_not_open_is_final(maya: Any, fresh_bootstrap: ModuleType, scene: Path) -> None:
-    maya.world.fail_open = "Unknown Maya file version: 2027."
-    with pytest.raises(BootstrapError, match=r"could not open .*shot\.ma: Unknown Maya file version.*ignore_version"):
+def test_a_scene_that_does_not_open_is_final(maya: Maya, fresh_bootstrap: ModuleType, scene: Path) -> None:
+    scene.write_text(scene.read_text().replace("2026", "2027"))
+    with pytest.raises(
+        BootstrapError, match=r"could not open .*shot\.ma: .*Unknown Maya file version: 2027\. Open .*ignore_version"
+    ):
         fresh_bootstrap.bootstrap({"filename": str(scene)})
 
 
 def test_a_scene_that_opens_with_errors_is_open(
-    maya: Any, fresh_bootstrap: ModuleType, scene: Path, capsys: pytest.CaptureFixture[str]
+    maya: Maya, fresh_bootstrap: ModuleType, scene: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    maya.world.fail_open, maya.world.open_despite_failure = "Could not open reference rig.ma", True
+    maya.fail("file", "open", "Could not open reference rig.ma", after=True)
     fresh_bootstrap.bootstrap({"filename": str(scene)})
     assert "was opened with errors: Could not open reference rig.ma" in capsys.readouterr().err
 
 
 def test_plugins_are_loaded_by_name_then_by_path_then_left_out(
-    maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    maya.world.plugins = {"here": "/here.so"}
-    maya.world.missing_plugins = {"studio", "absent"}
-    own = tmp_path / "studio.py"
-    own.touch()
+    plugin = "maya_useNewAPI = True\ninitializePlugin = uninitializePlugin = lambda plugin: None\n"
+    here, own = tmp_path / "here.py", tmp_path / "elsewhere" / "studio.py"
+    own.parent.mkdir()
+    for path in (here, own):
+        path.write_text(plugin)
+    maya.cmds.loadPlugin(str(here))
+    maya.log.clear()
     fresh_bootstrap.bootstrap({"plugins": [["here", ""], ["AbcImport", ""], ["studio", str(own)], ["absent", "/absent.so"]]})
-    loads = [(args[0], flags) for name, args, flags in maya.LOG if name == "loadPlugin"]
-    assert [name for name, _ in loads] == ["AbcImport", "studio", str(own), "absent"]
-    assert all(flags == {"quiet": True} for _, flags in loads)
+    loads = maya.asked("loadPlugin", "quiet")
+    assert [args[0] for _, args, _ in loads][:3] == ["AbcImport", "studio", str(own)]
+    assert all(flags == {"quiet": True} for _, _, flags in loads)
+    assert sorted(maya.cmds.pluginInfo(query=True, listPlugins=True)) == ["AbcImport", "here", "studio"]
     assert "plug-in absent of the session could not be loaded here" in capsys.readouterr().err
 
 
 def test_a_referenced_render_layer_does_not_break_it(
-    maya: Any, fresh_bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]
+    maya: Maya, fresh_bootstrap: ModuleType, scene: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fresh_bootstrap.bootstrap({"render_layer": "ref:layer"})
+    other = scene.with_name("layers.ma")
+    other.write_text('//Maya ASCII 2026 scene\ncreateNode renderLayer -n "layer";\n')
+    scene.write_text(scene.read_text().replace("requires", f'file -r -ns "ref" -rfn "refRN" "{other}";\nrequires'))
+    fresh_bootstrap.bootstrap({"filename": str(scene), "render_layer": "ref:layer"})
+    assert maya.cmds.nodeType("ref:layer") == "renderLayer"
     assert "render layer ref:layer" in capsys.readouterr().err
 
 
@@ -174,10 +189,10 @@ def test_a_referenced_render_layer_does_not_break_it(
     ],
 )
 def test_options_of_opening(
-    maya: Any, fresh_bootstrap: ModuleType, scene: Path, settings: dict[str, Any], flags: dict[str, Any]
+    maya: Maya, fresh_bootstrap: ModuleType, scene: Path, settings: dict[str, Any], flags: dict[str, Any]
 ) -> None:
     fresh_bootstrap.bootstrap({"filename": str(scene), **settings})
-    given = next(given for name, _, given in maya.LOG if name == "file" and given.get("open"))
+    given = maya.asked("file", "open")[0][2]
     assert given == {"open": True, "force": True, **flags}
 
 
@@ -185,7 +200,7 @@ def test_options_of_opening(
 
 
 def test_preferences_are_private_and_the_users_own_are_kept(
-    library_maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library_maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = tmp_path / "maya"
     for folder in ("2026/modules", "modules", "2026/scripts"):
@@ -194,7 +209,7 @@ def test_preferences_are_private_and_the_users_own_are_kept(
     monkeypatch.setenv("MAYA_APP_DIR", str(own))
     monkeypatch.setenv("MAYA_MODULE_PATH", "/studio")
     goodbye = fresh_bootstrap.bootstrap({"version": "2026"})
-    seen = library_maya.LOG[0][2]
+    seen = library_maya.started_with
     private = Path(seen["MAYA_APP_DIR"])
     assert private.is_dir()
     assert private != own
@@ -206,15 +221,15 @@ def test_preferences_are_private_and_the_users_own_are_kept(
 
 
 def test_preferences_can_be_shared(
-    library_maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library_maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAYA_APP_DIR", str(tmp_path))
     fresh_bootstrap.bootstrap({"shared_app_dir": True})
-    assert library_maya.LOG[0][2]["MAYA_APP_DIR"] == str(tmp_path)
+    assert library_maya.started_with["MAYA_APP_DIR"] == str(tmp_path)
 
 
 def test_preferences_lie_in_the_folder_of_the_worker(
-    library_maya: Any, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library_maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FARMFUTURES_WORKER_DIR", str(tmp_path))
     goodbye = fresh_bootstrap.bootstrap({})

@@ -25,9 +25,9 @@ Make = Callable[..., Executor]
 
 
 @pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch, fake_mayapy: Path) -> Iterator[Make]:
+def make(monkeypatch: pytest.MonkeyPatch, stand_in: Path) -> Iterator[Make]:
     """Makes executors that find a mayapy, and shuts them down."""
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(fake_mayapy))
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
     made: list[Executor] = []
 
     def make(*args: Any, **kwargs: Any) -> Executor:
@@ -70,11 +70,11 @@ def test_q33_signature() -> None:
     assert issubclass(Executor, farmfutures.Executor)
 
 
-def test_q34_a_job_asks_for_our_bootstrap(make: Make, no_maya: None, fake_mayapy: Path) -> None:
+def test_q34_a_job_asks_for_our_bootstrap(make: Make, no_maya: None, stand_in: Path) -> None:
     options = job(make())
     assert options["bootstrap"] == "farmfutures.maya:bootstrap"
-    assert options["interpreter"] == [str(fake_mayapy.resolve())]
-    assert options["settings"] == {"mayapy": str(fake_mayapy)}
+    assert options["interpreter"] == [str(stand_in.resolve())]
+    assert options["settings"] == {"mayapy": str(stand_in)}
     assert not {"filename", "workspace", "version", "skip_usersetup"} & options.keys()
 
 
@@ -176,21 +176,30 @@ def test_qs16_preflight_and_settings_of_the_caller_pass(make: Make, no_maya: Non
 
 
 @pytest.fixture
-def session(maya: Any, scene: Path, monkeypatch: pytest.MonkeyPatch, fake_mayapy: Path) -> Any:
+def session(maya: Any, scene: Path, monkeypatch: pytest.MonkeyPatch, stand_in: Path) -> Any:
     """A session with a saved scene, and a variable that travels."""
-    maya.world.name, maya.world.nodes = str(scene), {"ball": "transform"}
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(fake_mayapy))
+    maya.cmds.file(str(scene), open=True, force=True)
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
     monkeypatch.setenv("SHOW", "orrery")
-    return maya.world
+    return maya
+
+
+def name_of(session: Any) -> str:
+    return str(session.cmds.file(query=True, sceneName=True))
+
+
+def root_of(session: Any) -> str:
+    return str(session.cmds.workspace(query=True, rootDirectory=True)).rstrip("/")
 
 
 def test_q38_clone_environ(session: Any, make: Make) -> None:
-    session.up_axis, session.frame = "z", 7.0
+    session.cmds.upAxis(axis="z")
+    session.cmds.currentTime(7)
     executor = make()
     executor.clone_environ()
     found = settings(executor)
-    assert (executor.filename, executor.workspace, executor.version) == (session.name, session.workspace, "2026")
-    assert (found["filename"], found["workspace"], found["version"]) == (session.name, session.workspace, "2026")
+    assert (executor.filename, executor.workspace, executor.version) == (name_of(session), root_of(session), "2026")
+    assert (found["filename"], found["workspace"], found["version"]) == (name_of(session), root_of(session), "2026")
     assert (found["up_axis"], found["frame"]) == ("z", 7.0)
     assert job(executor)["env"]["SHOW"] == "orrery"
     assert job(executor, env={"SHOW": "other"})["env"]["SHOW"] == "other"
@@ -205,7 +214,7 @@ def test_q39_clone_environ_in_the_constructor(session: Any, make: Make) -> None:
 def test_qs33_clone_fills_only_what_is_unset(session: Any, make: Make, tmp_path: Path) -> None:
     other = other_scene(tmp_path)
     executor = make(clone_environ=True, filename=other, version=2025)
-    assert (executor.filename, executor.workspace, executor.version) == (other, session.workspace, "2025")
+    assert (executor.filename, executor.workspace, executor.version) == (other, root_of(session), "2025")
     found = settings(executor)
     assert (found["filename"], found["version"]) == (other, "2025")
     assert "frame" not in found
@@ -225,18 +234,18 @@ def test_qs33_qs34_methods_outside_maya(make: Make, no_maya: None, method: str, 
 
 
 def test_q40_create_tempfile(session: Any, make: Make) -> None:
-    session.modified = True
+    session.cmds.file(modified=True)
     executor = make()
     copy = executor.create_tempfile()
-    assert executor.filename == copy.path != session.name
-    assert session.modified
+    assert executor.filename == copy.path != name_of(session)
+    assert session.cmds.file(query=True, modified=True)
 
 
 @pytest.mark.parametrize("asked", [True, False])
 def test_q41_create_tempfile_in_the_constructor(session: Any, make: Make, tmp_path: Path, asked: bool) -> None:
     filename = make(create_tempfile=str(tmp_path / "copies") if asked else True).filename
     assert filename
-    assert Path(filename).is_relative_to(tmp_path / "copies" if asked else session.workspace)
+    assert Path(filename).is_relative_to(tmp_path / "copies" if asked else root_of(session))
 
 
 @pytest.mark.parametrize(
@@ -265,17 +274,17 @@ def test_qs38_which_scene_wins(
     else:
         executor = make(clone_environ=clone, create_tempfile=copy, filename=filename)
         snapshot = executor._snapshot
-    wanted = {None: None, "cloned": session.name, "copy": snapshot and snapshot.path, "given": filename}[expected]
+    wanted = {None: None, "cloned": name_of(session), "copy": snapshot and snapshot.path, "given": filename}[expected]
     assert executor.filename == wanted
 
 
 def test_qs38_a_copy_keeps_the_moment_of_its_session(session: Any, make: Make) -> None:
-    session.frame = 9.0
+    session.cmds.currentTime(9)
     assert settings(make(clone_environ=True, create_tempfile=True))["frame"] == 9.0
 
 
 def test_unsaved_changes_that_would_stay_behind_are_warned_of(session: Any, make: Make) -> None:
-    session.modified = True
+    session.cmds.file(modified=True)
     executor = make(clone_environ=True)
     with pytest.warns(UserWarning, match=r"the unsaved changes of .*shot\.ma won't be on the workers"):
         job(executor)
@@ -286,7 +295,8 @@ def test_unsaved_changes_that_would_stay_behind_are_warned_of(session: Any, make
 
 
 def test_an_untitled_scene_that_would_stay_behind_is_warned_of(session: Any, make: Make) -> None:
-    session.name, session.modified = "", True
+    session.cmds.file(new=True, force=True)
+    session.cmds.file(modified=True)
     executor = make(clone_environ=True)
     assert executor.filename is None
     with pytest.warns(UserWarning, match="the untitled scene won't be on the workers"):
@@ -294,9 +304,9 @@ def test_an_untitled_scene_that_would_stay_behind_is_warned_of(session: Any, mak
 
 
 def test_qs32_in_maya_the_version_is_the_sessions(session: Any, make: Make) -> None:
-    session.version = "2027"
+    session.world.version = "2027"
     assert make().version == "2027"
-    session.version = "Preview Release 150"
+    session.world.version = "Preview Release 150"
     assert settings(make()) == {"version": "Preview Release 150"}
 
 
@@ -313,4 +323,4 @@ def test_a_work_item_with_another_scene_has_not_the_sessions_moment(session: Any
     executor = make(clone_environ=True)
     found = executor._item_options({"filename": other_scene(tmp_path)})["settings"]
     assert (found["frame"], found["units"], found["render_layer"]) == (None, None, None)
-    assert "frame" not in executor._item_options({"filename": session.name})["settings"]
+    assert "frame" not in executor._item_options({"filename": name_of(session)})["settings"]

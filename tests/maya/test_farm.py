@@ -1,7 +1,4 @@
-"""The whole path: a session in one ``mayapy``, workers in others, results as futures. Q35 to Q43, QS36, QS37.
-
-With the stand-in where it is there, else with the fake of this folder.
-"""
+"""The whole path: a session in one ``mayapy``, workers in others, results as futures. Q35 to Q43, QS36, QS37."""
 
 from __future__ import annotations
 
@@ -19,11 +16,10 @@ import farmfutures
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(farmfutures, "Farm"), reason="the core has no local engine yet"),
-    pytest.mark.skipif(sys.platform == "win32", reason="both doubles of mayapy are shell scripts"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script"),
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
-STAND_IN = ROOT / "tests" / "mayasim" / "bin" / "mayapy"
 
 SESSION = """
 import json, sys
@@ -60,14 +56,12 @@ os._exit(0)
 
 
 @pytest.fixture
-def session_environ(tmp_path_factory: pytest.TempPathFactory, fake_mayapy: Path) -> Iterator[dict[str, str]]:
+def session_environ(tmp_path_factory: pytest.TempPathFactory, stand_in: Path) -> Iterator[dict[str, str]]:
     """The environment of a session process with a farm of its own, which is stopped afterwards."""
     state = tmp_path_factory.mktemp("s")
-    mayapy = STAND_IN if STAND_IN.exists() else fake_mayapy
     environ = os.environ | {
         "FARMFUTURES_STATE": str(state),
-        "FARMFUTURES_MAYAPY": str(mayapy),
-        "FARMFUTURES_SIM_PYTHON": sys.executable,
+        "FARMFUTURES_MAYAPY": str(stand_in),
         "PYTHONPATH": str(ROOT / "scripts"),
     }
     yield environ

@@ -54,10 +54,6 @@ def plugin(maya: Any) -> Iterator[ModuleType]:
     sys.modules.pop("farmfutures_plugin", None)
 
 
-def api() -> Any:
-    return importlib.import_module("maya.api.OpenMaya")
-
-
 def idle() -> None:
     importlib.import_module("maya.utils").processIdleEvents()
 
@@ -91,7 +87,8 @@ def test_the_executor_is_let_go_when_submitting_fails(
 
 @pytest.mark.parametrize(("answer", "job"), [(("Run", "cmds.ls()"), 7), (("Run", "  "), None), (("Cancel", "cmds.ls()"), None)])
 def test_asking(maya: Any, made: list[dict[str, Any]], answer: tuple[str, str], job: int | None) -> None:
-    maya.world.answer = answer
+    maya.world.batch = False
+    maya.world.interface["promptDialog"] = {"answer": answer}
     assert menu.ask_and_submit() == job
     assert len(made) == (job is not None)
 
@@ -100,49 +97,52 @@ def test_the_menu_comes_and_goes(maya: Any) -> None:
     maya.world.batch = False
     menu.build()
     menu.build()
-    assert list(maya.world.menus) == [menu.MENU]
-    compile(maya.world.menus[menu.MENU][0]["command"], "<menu>", "exec")
+    assert list(maya.world.interface) == [menu.MENU]
+    compile(maya.world.interface[menu.MENU]["items"][0]["command"], "<menu>", "exec")
     menu.remove()
     menu.remove()
-    assert maya.world.menus == {}
+    assert maya.world.interface == {}
 
 
 def test_without_an_interface_there_is_no_menu(maya: Any) -> None:
     menu.build()
     menu.remove()
-    assert maya.world.menus == {}
+    assert maya.world.interface == {}
 
 
-def test_the_plugin_registers_farm_submit_and_takes_it_away(plugin: ModuleType, made: list[dict[str, Any]]) -> None:
+def test_the_plugin_registers_farm_submit_and_takes_it_away(maya: Any, plugin: ModuleType, made: list[dict[str, Any]]) -> None:
     assert plugin.maya_useNewAPI
-    plugin.initializePlugin(object())
-    command = api().COMMANDS["farmSubmit"]
-    assert command("-name", "Meshes", "-c", "2", "-noSnapshot", "cmds.ls()") == 7
+    mel = importlib.import_module("maya.mel").eval
+    maya.cmds.loadPlugin(str(PLUGIN))
+    assert maya.cmds.farmSubmit("cmds.ls()", name="Meshes", c=2, noSnapshot=True) == 7
     assert made[0]["create_tempfile"] is False
     assert made[0]["extra"] == {"name": "Meshes", "cpus": 2}
-    assert command("-filename", "/s.ma", "studio:check") == 7
+    assert mel('farmSubmit -filename "/s.ma" "studio:check"') == 7
     assert (made[1]["filename"], made[1]["create_tempfile"]) == ("/s.ma", False)
-    plugin.uninitializePlugin(object())
-    assert api().COMMANDS == {}
+    maya.cmds.unloadPlugin("farmfutures_plugin")
+    assert not hasattr(maya.cmds, "farmSubmit")
+    with pytest.raises(RuntimeError, match="Cannot find procedure"):
+        mel('farmSubmit "cmds.ls()"')
 
 
-def test_the_plugin_builds_its_menu_when_maya_is_idle(plugin: ModuleType, maya: Any) -> None:
-    maya.world.batch, api().MGlobal.state = False, api().MGlobal.kInteractive
+def test_the_plugin_builds_its_menu_when_maya_is_idle(maya: Any) -> None:
+    maya.world.batch = False
     for _ in range(2):
-        plugin.initializePlugin(object())
-        assert maya.world.menus == {}
+        maya.cmds.loadPlugin(str(PLUGIN))
+        assert maya.world.interface == {}
         idle()
-        assert list(maya.world.menus) == [menu.MENU]
-        plugin.uninitializePlugin(object())
-        assert maya.world.menus == {}
+        assert list(maya.world.interface) == [menu.MENU]
+        maya.cmds.unloadPlugin("farmfutures_plugin")
+        assert maya.world.interface == {}
 
 
-def test_the_plugin_says_what_is_missing(plugin: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_plugin_says_what_is_missing(
+    plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def absent(name: str) -> ModuleType:
         raise ImportError("No module named 'cloudpickle'")
 
-    errors = api().MGlobal.errors
     monkeypatch.setattr(plugin, "importlib", SimpleNamespace(import_module=absent))
     with pytest.raises(ImportError):
         plugin.initializePlugin(object())
-    assert "mayapy -m pip install cloudpickle" in errors[-1]
+    assert "mayapy -m pip install cloudpickle" in capsys.readouterr().err

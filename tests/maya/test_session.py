@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,23 +14,29 @@ from farmfutures.errors import NotInMayaError
 from farmfutures.maya import Session
 from farmfutures_maya.session import app_dir
 
+PLUGIN = Path(__file__).resolve().parents[2] / "plugins" / "farmfutures_plugin.py"
+
 
 def filled(maya: Any) -> Any:
-    world = maya.world
-    world.name, world.modified = f"{world.workspace}/scenes/shot.ma", True
-    world.units, world.up_axis, world.frame = {"linear": "m", "angle": "rad", "time": "pal"}, "z", 12.0
-    world.plugins = {"AbcImport": "/maya/AbcImport.so", "farmfutures_plugin": "/ours.py"}
-    world.mapping = ["P:/", "/mnt/projects/"]
-    world.layer = "beauty"
-    return world
+    cmds = maya.cmds
+    cmds.file(rename=cmds.workspace(query=True, rootDirectory=True) + "scenes/shot.ma")
+    cmds.currentUnit(linear="m", angle="rad", time="pal")
+    cmds.upAxis(axis="z")
+    cmds.currentTime(12)
+    cmds.loadPlugin("AbcImport")
+    cmds.loadPlugin(str(PLUGIN))
+    cmds.dirmap(enable=True)
+    cmds.dirmap(mapDirectory=("P:/", "/mnt/projects/"))
+    cmds.editRenderLayerGlobals(currentRenderLayer=cmds.createNode("renderLayer", name="beauty"))
+    return cmds
 
 
 def test_q38_capture_takes_what_a_scene_file_lacks(maya: Any) -> None:
-    world = filled(maya)
+    cmds = filled(maya)
     session = Session.capture(environ={"SHOW": "orrery", "GITHUB_TOKEN": "hunter2"})
     assert session.version == "2026"
-    assert session.workspace == world.workspace
-    assert session.scene == world.name
+    assert f"{session.workspace}/" == cmds.workspace(query=True, rootDirectory=True)
+    assert session.scene == cmds.file(query=True, sceneName=True)
     assert (session.linear, session.angle, session.time_unit) == ("m", "rad", "pal")
     assert (session.up_axis, session.frame, session.render_layer) == ("z", 12.0, "beauty")
     assert [plugin.name for plugin in session.plugins] == ["AbcImport"]
@@ -39,14 +46,20 @@ def test_q38_capture_takes_what_a_scene_file_lacks(maya: Any) -> None:
 
 
 def test_capture_changes_nothing(maya: Any) -> None:
-    before = dict(vars(filled(maya)))
+    filled(maya)
+    before = maya.state()
     Session.capture(environ={})
-    assert vars(maya.world) == before
+    assert maya.state() == before
 
 
-def test_capture_finds_variables_in_references_and_textures(maya: Any) -> None:
-    maya.world.references = {"rigRN": "$RIGS/rig.ma"}
-    maya.world.textures = {"file1": "${TEX}/grid.png"}
+def test_capture_finds_variables_in_references_and_textures(maya: Any, tmp_path: Path) -> None:
+    path = tmp_path / "paths.ma"
+    path.write_text(
+        '//Maya ASCII 2026 scene\nfile -r -ns "rig" -rfn "rigRN" "$RIGS/rig.ma";\ncreateNode reference -n "rigRN";\n'
+        'createNode reference -n "sharedReferenceNode";\n'
+        'createNode file -n "file1";\n\tsetAttr ".ftn" -type "string" "${TEX}/grid.png";\n'
+    )
+    maya.cmds.file(str(path), open=True, force=True)
     session = Session.capture(environ={"RIGS": "/rigs"})
     assert session.environ == {"RIGS": "/rigs"}
     assert session.missing_variables == ("TEX",)

@@ -27,7 +27,7 @@ def test_expression_statements_and_names(no_maya: None, source: str, value: obje
 
 
 def test_cmds_are_at_hand(maya: Any) -> None:
-    maya.world.nodes = {"ball": "transform"}
+    maya.cmds.createNode("transform", name="ball")
     assert evaluate("cmds.nodeType('ball')") == "transform"
 
 

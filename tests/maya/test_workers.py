@@ -19,7 +19,7 @@ from farmfutures.maya import Executor
 from farmfutures.worker import channel
 from farmfutures.worker.page import Page
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake mayapy is a shell script")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -85,9 +85,9 @@ Start = Callable[..., Worker]
 
 
 @pytest.fixture
-def start(tmp_path: Path, fake_mayapy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+def start(tmp_path: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Starts workers for jobs of an executor, and ends them."""
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(fake_mayapy))
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
@@ -107,10 +107,9 @@ def start(tmp_path: Path, fake_mayapy: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def session(maya: Any, scene: Path) -> Any:
     """A session whose scene has a change that is not saved."""
-    world = maya.world
-    world.name, world.modified = str(scene), True
-    world.nodes = {"ball": "transform", "unsaved": "locator"}
-    world.up_axis = "z"
+    maya.cmds.file(str(scene), open=True, force=True)
+    maya.cmds.createNode("joint", name="unsaved")
+    maya.cmds.upAxis(axis="z")
     return maya
 
 
@@ -124,15 +123,22 @@ def test_q34_q35_q36_a_call_finds_maya_scene_and_workspace(start: Start, no_maya
 def test_q38_q40_q42_the_session_as_it_is_on_screen(session: Any, start: Start) -> None:
     worker = start(Executor(clone_environ=True, create_tempfile=True))
     node_type = import_module("maya.cmds").nodeType
-    assert [worker.call(node_type, name) for name in ("ball", "unsaved")] == ["transform", "locator"]
-    assert worker.call("farmfutures.maya:evaluate", "cmds.upAxis(query=True)") == "z"
+    assert [worker.call(node_type, name) for name in ("ball", "unsaved")] == ["transform", "joint"]
+    assert worker.call("farmfutures.maya:evaluate", "cmds.upAxis(query=True, axis=True)") == "z"
 
 
-def test_qs31_workspace_before_scene(start: Start, no_maya: None, scene: Path) -> None:
-    worker = start(Executor(filename=scene, workspace=scene.parents[1]))
-    order = worker.call("farmfutures.maya:evaluate", "import maya; result = [(c[0], sorted(c[2])) for c in maya.LOG]")
-    names = [name if name != "file" else flags[-1] for name, flags in order]
-    assert names.index("initialize") < names.index("workspace") < names.index("open")
+def test_qs31_workspace_before_scene(start: Start, no_maya: None, scene: Path, tmp_path: Path) -> None:
+    module = tmp_path / "module"
+    (module / "scripts").mkdir(parents=True)
+    (module / "watch.mod").write_text("+ watch 1.0 .\n")
+    (module / "scripts" / "userSetup.py").write_text(
+        "import builtins\nfrom maya import cmds\nfrom maya.api import OpenMaya as om\nbuiltins.seen = []\n"
+        "om.MSceneMessage.addCallback(\n    om.MSceneMessage.kBeforeOpen, "
+        "lambda *_: builtins.seen.append(cmds.workspace(query=True, rootDirectory=True)))\n"
+    )
+    worker = start(Executor(filename=scene, workspace=scene.parents[1]), env={"MAYA_MODULE_PATH": str(module)})
+    seen = worker.call("farmfutures.maya:evaluate", "import builtins; result = builtins.seen")
+    assert seen == [f"{scene.parents[1]}/"]
 
 
 def test_qs37_an_item_opens_another_scene_and_the_next_one_not(start: Start, no_maya: None, scene: Path, tmp_path: Path) -> None:
@@ -140,7 +146,7 @@ def test_qs37_an_item_opens_another_scene_and_the_next_one_not(start: Start, no_
     other.write_text('//Maya ASCII 2026 scene\ncreateNode camera -n "cam";\n')
     executor = Executor(filename=scene)
     worker = start(executor)
-    names = "sorted(cmds.ls())"
+    names = "sorted(name for name in cmds.ls() if name in ('ball', 'ballShape', 'cam'))"
     assert worker.call("farmfutures.maya:evaluate", names) == ["ball", "ballShape"]
     item = executor._item_options({"filename": str(other)})
     assert worker.call("farmfutures.maya:evaluate", names, **item) == ["cam"]
@@ -167,9 +173,9 @@ def test_workers_have_preferences_of_their_own_and_leave_nothing(start: Start, n
     assert not any(Path(folder).exists() for folder in folders)
 
 
-def test_a_call_finds_the_same_mayapy_for_calls_of_its_own(start: Start, no_maya: None, fake_mayapy: Path) -> None:
+def test_a_call_finds_the_same_mayapy_for_calls_of_its_own(start: Start, no_maya: None, stand_in: Path) -> None:
     worker = start(Executor())
-    assert worker.call("os:getenv", "FARMFUTURES_MAYAPY") == str(fake_mayapy)
+    assert worker.call("os:getenv", "FARMFUTURES_MAYAPY") == str(stand_in)
 
 
 def test_what_a_worker_is_started_with(start: Start, no_maya: None) -> None:
@@ -183,8 +189,8 @@ def test_what_a_worker_is_started_with(start: Start, no_maya: None) -> None:
     [
         ({}, {"filename": "/absent/shot.ma"}, "the scene /absent/shot.ma is not on", True),
         ({}, {"workspace": "/absent/project"}, "the workspace /absent/project is not a folder", True),
-        ({"FAKE_MAYA_VERSION": "2025"}, {"version": "2026"}, "is Maya 2025, but the job is for Maya 2026", True),
-        ({"FAKE_MAYA_LICENCE": "none"}, {}, "In most cases there was no licence", False),
+        ({"FARMFUTURES_SIM_VERSION": "2025"}, {"version": "2026"}, "is Maya 2025, but the job is for Maya 2026", True),
+        ({"FARMFUTURES_SIM_FAULT": "licence"}, {}, "In most cases there was no licence", False),
     ],
 )
 def test_what_goes_wrong_before_the_first_call(

@@ -81,7 +81,10 @@ def test_commands_belong_on_the_main_thread(maya: Any) -> None:
 
 
 def test_short_flags(maya: Any) -> None:
-    script = "cmds.createNode('transform', n='a')\nresult = [cmds.ls(sl=True), cmds.file(q=True, sn=True), cmds.ls(typ='camera', l=True)]"
+    script = """
+    cmds.createNode('transform', n='a')
+    result = [cmds.ls(sl=True), cmds.file(q=True, sn=True), cmds.ls(typ='camera', l=True)]
+    """
     selected, name, cameras = maya(script)
     assert (selected, name) == (["a"], "")
     assert sorted(cameras) == [f"|{name}|{name}Shape" for name in ("front", "persp", "side", "top")]
@@ -240,7 +243,8 @@ def test_modules_and_their_quirks(maya: Any, tmp_path: Path) -> None:
         import os, sys
         get = os.environ.get
         result = [cmds.moduleInfo(listModules=True), get('FIRST'), get('LOST'), get('OLD'), get('ORDER').split(os.pathsep),
-                  get('PLACE'), get('UP'), {str(folder / "z" / "scripts")!r} in sys.path, {str(folder / "b" / "code")!r} in sys.path,
+                  get('PLACE'), get('UP'), {str(folder / "z" / "scripts")!r} in sys.path,
+                  {str(folder / "b" / "code")!r} in sys.path,
                   {str(folder / "a" / "plug-ins")!r} in get('MAYA_PLUG_IN_PATH').split(os.pathsep), sys.set_up_by]
         """,
         MAYA_MODULE_PATH=str(folder),

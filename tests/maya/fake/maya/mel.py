@@ -1,5 +1,0 @@
-"""MEL."""
-
-
-def eval(source: str) -> str:
-    return source
