@@ -8,6 +8,8 @@ names.py      short and long names of attributes
 curves.py     animation curves
 evaluate.py   what a plug is worth at a time
 world.py      the session: the open scene and what surrounds it
+startup.py    start and end, and how they fail
+modules.py    module files
 flags.py      which flags a command has
 commands/     the commands, a room for each family
 """
