@@ -10,7 +10,7 @@ from typing import Any
 
 from .errors import InterpreterNotFoundError, OptionError, RecursionLimitError
 from .job import JobSpec, Launch
-from .settings import Settings, os_user
+from .settings import Settings, os_user, python_executable
 
 ENVIRON_PASSTHROUGHS = ("FARMFUTURES_RECURSION_LIMIT", "QBFUTURES_RECURSION_LIMIT", "VEE_EXEC_ARGS", "KS_DEV_ARGS")
 
@@ -127,7 +127,7 @@ def job_spec(options: Mapping[str, Any], settings: Settings) -> JobSpec:
     """Makes the specification of a job from checked options."""
     passed = {name: os.environ[name] for name in ENVIRON_PASSTHROUGHS if name in os.environ}
     launch = Launch(
-        interpreter=options.get("interpreter") or (sys.executable,),
+        interpreter=options.get("interpreter") or (python_executable(),),
         env={**passed, **options.get("env", {})},
         sys_path=tuple(os.path.abspath(path) for path in options.get("sys_path", ())) or _own_path(),
         cwd=options.get("cwd") or os.getcwd(),

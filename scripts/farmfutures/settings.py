@@ -157,6 +157,20 @@ def _check(name: str, value: Any, place: str) -> None:
         raise OptionError(f"{place}: {value!r} is too small.")
 
 
+def python_executable(executable: str = sys.executable) -> str:
+    """Returns the Python that stands for this process: in an interactive Maya the ``mayapy`` beside it.
+
+    Args:
+        executable: Instead of ``sys.executable``, which is Maya's own program there, and no Python.
+    """
+    path = Path(executable)
+    if path.stem.lower() == "maya":
+        mayapy = path.with_name("mayapy.exe" if path.suffix.lower() == ".exe" else "mayapy")
+        if mayapy.is_file():
+            return str(mayapy)
+    return executable
+
+
 def os_user() -> str:
     """Returns the name of the user who runs this process."""
     try:

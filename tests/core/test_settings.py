@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from farmfutures.errors import OptionError
-from farmfutures.settings import Settings, default_state
+from farmfutures.settings import Settings, default_state, python_executable
 
 
 def load(tmp_path: Path, text: str = "", **variables: str) -> Settings:
@@ -44,3 +44,11 @@ def test_file_and_variables(tmp_path: Path) -> None:
 def test_bad_settings(tmp_path: Path, text: str, variables: dict[str, str], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         load(tmp_path, text, **variables)
+
+
+@pytest.mark.parametrize(("program", "python"), [("maya.exe", "mayapy.exe"), ("maya.bin", "mayapy"), ("Maya", "mayapy")])
+def test_an_interactive_maya_is_no_python(tmp_path: Path, program: str, python: str) -> None:
+    assert python_executable(str(tmp_path / program)) == str(tmp_path / program)
+    (tmp_path / python).touch()
+    assert python_executable(str(tmp_path / program)) == str(tmp_path / python)
+    assert python_executable("/usr/bin/python3") == "/usr/bin/python3"

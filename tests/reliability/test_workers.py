@@ -50,7 +50,7 @@ def test_r1_workers_die_at_random(
 ) -> None:
     tasks, kills = size(500, 5000), size(20, 200)
     done, killed = threading.Event(), list[int]()
-    with executor.batch(attempts=10) as batch:
+    with executor.batch(attempts=kills + 1) as batch:
         for task in range(tasks):
             batch.submit(note, str(journal.path), task, 0.004)
     killer = threading.Thread(target=_kill_some, args=(farm, dice, kills, done, killed))

@@ -23,7 +23,7 @@ import zmq
 
 from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
 from ...job import JobSpec, WorkSpec
-from ...settings import Settings
+from ...settings import Settings, python_executable
 from ...worker import processes
 from ...worker.logs import tail
 from . import journal, wire
@@ -140,7 +140,7 @@ class LocalEngine:
             flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
         with self.folder.broker_log.open("ab") as log:
             return processes.start(
-                [self.settings.python or sys.executable, "-m", "farmfutures.engines.local"],
+                [self.settings.python or python_executable(), "-m", "farmfutures.engines.local"],
                 stdout=log, stderr=log, cwd=self.folder.root,
                 env={**os.environ, "PYTHONPATH": path, "FARMFUTURES_STATE": str(self.folder.root)}, **flags,
             )  # fmt: skip

@@ -136,7 +136,8 @@ class Clients:
     def _bye(self, client: Client) -> None:
         client.gone = True
         self.orphaned.add(client.name)
-        client.rung.update(client.readers)  # It may have died between its last record and the bell.
+        # It may have died between its last record, or even its first, and the bell.
+        client.rung.update(path.name for path in self.folder.journals.glob(f"{client.name}.*.journal"))
         for watchers in self.ledger.watchers.values():
             watchers.discard(client.name)
 
