@@ -176,18 +176,26 @@ def numbers(node: Node, attribute: str) -> list[float]:
     return [float(_plain(text)) for values in given for text in values]
 
 
+def elements(node: Node, attribute: str) -> dict[int, float]:
+    """Returns values of an array by index: a file leaves out those that are as usual (``".kit[3:5]"`` of six keys)."""
+    found: dict[int, float] = {}
+    for path, given in node.attributes.items():
+        match = _INDEXED.fullmatch(path) if path.startswith(f"{attribute}[") else None
+        if match is not None:
+            found.update(enumerate((float(_plain(text)) for text in given.values), int(match[2])))
+    return found
+
+
 def curve(node: Node, fps: float) -> Curve:
     """Makes the curve of an animCurve node."""
     flat = numbers(node, "ktv")
     count = len(flat) // 2
     tangent = int(parse(node.attributes["tan"])) if "tan" in node.attributes else 18
-    kinds = [[int(n) for n in numbers(node, name)] or [tangent] * count for name in ("kit", "kot")]
-    xy = [list(zip(numbers(node, f"k{s}x"), numbers(node, f"k{s}y"), strict=False)) for s in "io"]
+    kinds = [[int(found.get(i, tangent)) for i in range(count)] for found in (elements(node, "kit"), elements(node, "kot"))]
+    xy = [[(x.get(i, 1.0), y.get(i, 0.0)) for i in range(count)]
+          for x, y in ((elements(node, f"k{side}x"), elements(node, f"k{side}y")) for side in "io")]  # fmt: skip
     ends = [int(parse(node.attributes[name])) if name in node.attributes else 0 for name in ("pre", "pst")]
-    return Curve(
-        flat[0::2], flat[1::2], *(kind + [tangent] * (count - len(kind)) for kind in kinds),
-        *(found + [(1.0, 0.0)] * (count - len(found)) for found in xy), *ends, fps, node.kind in ("animCurveTA", "animCurveUA"),
-    )  # fmt: skip
+    return Curve(flat[0::2], flat[1::2], *kinds, *xy, *ends, fps, node.kind in ("animCurveTA", "animCurveUA"))
 
 
 # --- matrices: rows, as Maya's; a point is a row in front
