@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,18 +15,6 @@ from farmfutures import Batch, Executor, Farm, Future
 from farmfutures.errors import NotSubmittedError, OptionError
 
 pytestmark = pytest.mark.usefixtures("shared_farm")
-
-
-@pytest.fixture
-def executor(shared_farm: Path) -> Iterator[Executor]:
-    with Executor() as executor:
-        yield executor
-
-
-@pytest.fixture
-def farm(shared_farm: Path) -> Iterator[Farm]:
-    with Farm() as farm:
-        yield farm
 
 
 def test_q23_q24_q26_q30_q31_one_job_in_order(executor: Executor, farm: Farm) -> None:

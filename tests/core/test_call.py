@@ -6,7 +6,7 @@ import functools
 import os
 import pickle
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -175,12 +175,6 @@ def raise_kind(kind: str) -> None:
     one, two = ValueError("one"), ValueError("two")
     one.__cause__, two.__cause__ = two, one
     raise one
-
-
-@pytest.fixture
-def executor(shared_farm: Path) -> Iterator[Executor]:
-    with Executor() as executor:
-        yield executor
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,6 @@ from farmfutures import Executor, Farm, State
 from farmfutures.errors import NoSuchJobError, OptionError, RecursionLimitError, RefusedError
 
 pytestmark = pytest.mark.usefixtures("shared_farm")
-
-
-@pytest.fixture
-def executor(shared_farm: Path) -> Iterator[Executor]:
-    with Executor() as executor:
-        yield executor
-
-
-@pytest.fixture
-def farm(shared_farm: Path) -> Iterator[Farm]:
-    with Farm() as farm:
-        yield farm
 
 
 def echo(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:

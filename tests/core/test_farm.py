@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,6 @@ from farmfutures import Executor, Farm, State
 from farmfutures.errors import NoSuchJobError, ResultError
 
 pytestmark = pytest.mark.usefixtures("shared_farm")
-
-
-@pytest.fixture
-def executor(shared_farm: Path) -> Iterator[Executor]:
-    with Executor() as executor:
-        yield executor
-
-
-@pytest.fixture
-def farm(shared_farm: Path) -> Iterator[Farm]:
-    with Farm() as farm:
-        yield farm
 
 
 def wait_for(path: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,6 @@ from farmfutures import Executor, Farm, current_ids
 from farmfutures.errors import BootstrapError
 
 pytestmark = pytest.mark.usefixtures("shared_farm")
-
-
-@pytest.fixture
-def executor(shared_farm: Path) -> Iterator[Executor]:
-    with Executor() as executor:
-        yield executor
 
 
 def until(condition: Any) -> None:
