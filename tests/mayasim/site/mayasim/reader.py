@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import names, tokens
+from . import keys, names, tokens
 from .scene import Attribute, Node, Reference, Scene
 
-_TIMES = {"game": 15, "film": 24, "pal": 25, "ntsc": 30, "show": 48, "palf": 50, "ntscf": 60}
+_TIMES = {
+    "game": 15, "film": 24, "pal": 25, "ntsc": 30, "show": 48, "palf": 50, "ntscf": 60, "millisec": 1000, "sec": 1,
+    "min": 1 / 60, "hour": 1 / 3600,
+}  # fmt: skip
+_CODESET = re.compile(rb"^//Codeset: ([\w-]+)", re.MULTILINE)
 
 
 class Reader:
@@ -20,6 +26,7 @@ class Reader:
         missing: frozenset[str] = frozenset(), inside: Reference | None = None,
     ) -> None:  # fmt: skip
         self.scene = scene
+        self.path = scene.name  # Of what refers; that of a file while it is read.
         self.resolve = resolve
         self.warn = warn
         self.depth = depth
@@ -30,6 +37,7 @@ class Reader:
         self.units: dict[str, str] = {}
         self.unknown: set[str] = set()
         self.unloaded: set[str] = set()
+        self.foreign: list[tuple[Reference, str]] = []
 
     def read(self, path: str) -> None:
         """Reads a file.
@@ -38,7 +46,7 @@ class Reader:
             RuntimeError: It is no Maya ASCII file.
         """
         self.path = path
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
+        text = Path(path).read_text(encoding=_encoding(path), errors="replace")
         if not text.startswith("//Maya"):
             raise RuntimeError(f"File {path} is not a Maya ASCII file.")
         for words in tokens.statements(text):
@@ -47,6 +55,15 @@ class Reader:
                 handler(words)
             elif self.inside is None:
                 self.scene.lost.append(words)
+        self.settle(self.units.get("-t", "film"))
+
+    def settle(self, unit: str) -> None:
+        """Brings keys of references that were read to frames of `unit`; which one a file has, it says behind them."""
+        for reference, theirs in self.foreign:
+            inside = set(map(id, reference.all()))
+            factor = frames_per_second(unit) / frames_per_second(theirs)
+            keys.rescale([node for node in self.scene.nodes if id(node.reference) in inside], factor)
+        self.foreign.clear()
 
     # --- sections
 
@@ -78,6 +95,7 @@ class Reader:
         reader = Reader(self.scene, self.resolve, self.warn, self.depth, self.missing, reference)
         reader.read(reference.resolved)
         reference.loaded = True
+        self.foreign.append((reference, reader.units.get("-t", "film")))
 
     def _on_requires(self, words: list[str]) -> None:
         plugin = words[-2]
@@ -173,6 +191,17 @@ class Reader:
         name, _, attribute = text.partition(".")
         node = self._node(name)
         return None if node is None else (node, attribute)
+
+
+def _encoding(path: str) -> str:
+    """Returns how a file is encoded, by its header: ``1252`` and ``932`` are Windows' code pages."""
+    with open(path, "rb") as file:
+        match = _CODESET.search(file.read(1000))
+    name = match[1].decode() if match else "UTF-8"
+    try:
+        return codecs.lookup(f"cp{name}" if name.isdigit() else name).name
+    except LookupError:
+        return "utf-8"
 
 
 def _without_type(words: list[str]) -> list[str]:

@@ -33,9 +33,7 @@ class World:
         self.evaluation = "off"
         self.version = os.environ.get("FARMFUTURES_SIM_VERSION", "2026")
         self.missing = frozenset(filter(None, os.environ.get("FARMFUTURES_SIM_MISSING_PLUGINS", "").split(",")))
-        self.units = {"linear": "cm", "angle": "deg", "time": "film"}
         self.up_axis = "y"
-        self.playback = {"minTime": 1.0, "maxTime": 120.0, "animationStartTime": 1.0, "animationEndTime": 200.0}
         self.plugins: dict[str, Any] = {}
         self.modules: dict[str, str] = {}
         self.mapping: list[tuple[str, str]] = []
@@ -52,8 +50,10 @@ class World:
         self.scene.add_cameras()
 
     def _take(self, scene: Scene) -> None:
-        """Makes a scene the open one."""
+        """Makes a scene the open one; what a file does not say is as the preferences have it."""
         self.scene = scene
+        self.units = {"linear": "cm", "angle": "deg", "time": "film"}
+        self.playback = {"minTime": 1.0, "maxTime": 120.0, "animationStartTime": 1.0, "animationEndTime": 200.0}
         self.layer = "defaultRenderLayer"
         self.namespaces: set[str] = set()
         self.namespace = ""

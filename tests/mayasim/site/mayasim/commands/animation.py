@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import keys
 from .. import names as attribute_names
-from ..evaluate import numbers
 from ..flags import command, names
-from ..scene import Attribute, Node
+from ..scene import Node
 from ..world import world
 from .attributes import evaluator
 
@@ -50,7 +50,7 @@ def _set(node: Node, attribute: str, flags: dict[str, Any]) -> None:
     attribute = attribute_names.short(node.kind, attribute)
     time = float(flags.get("time", world.scene.time))
     value = flags["value"] if "value" in flags else evaluator(time).value(node, attribute)
-    _key(_curve(node, attribute), time, float(value))
+    keys.put(_curve(node, attribute), time, float(value))
 
 
 def _curve(node: Node, attribute: str) -> Node:
@@ -61,26 +61,6 @@ def _curve(node: Node, attribute: str) -> Node:
     curve = world.scene.create(kind, world.scene.free_name(f"{node.name}_{attribute}"))
     world.scene.connect((curve, "o"), (node, attribute))
     return curve
-
-
-def rescale_keys(factor: float) -> None:
-    """Keeps the keys at their times where a frame becomes longer or shorter."""
-    for node in world.scene.nodes if factor != 1 else ():
-        if node.kind.startswith("animCurve") and node.kind[-2] == "T" and (flat := numbers(node, "ktv")):
-            _write(node, {time * factor: value for time, value in zip(flat[0::2], flat[1::2], strict=True)})
-
-
-def _key(curve: Node, time: float, value: float) -> None:
-    flat = numbers(curve, "ktv")
-    keys = {**dict(zip(flat[0::2], flat[1::2], strict=True)), time: value}
-    _write(curve, keys)
-
-
-def _write(curve: Node, keys: dict[float, float]) -> None:
-    for path in [path for path in curve.attributes if path.startswith("ktv[")]:
-        del curve.attributes[path]
-    texts = [repr(number) for pair in sorted(keys.items()) for number in pair]
-    curve.attributes[f"ktv[0:{len(keys) - 1}]"] = Attribute(texts, flags=["-s", str(len(keys))])
 
 
 @command("query:q timeChange:tc valueChange:vc keyframeCount:kc attribute:at")
@@ -94,7 +74,7 @@ def keyframe(target: str, **flags: Any) -> Any:
         if source is None:
             return 0 if flags.get("keyframeCount") else None
         node = source[0]
-    flat = numbers(node, "ktv")
+    found = keys.of(node)
     if flags.get("keyframeCount"):
-        return len(flat) // 2
-    return flat[1::2] if flags.get("valueChange") else flat[0::2]
+        return len(found)
+    return list(found.values() if flags.get("valueChange") else found)

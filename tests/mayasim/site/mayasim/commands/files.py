@@ -143,10 +143,16 @@ def _reference(path: str, flags: dict[str, Any]) -> Any:
         if not os.path.isfile(world.resolve(path, scene.name)):
             scene.delete(node)
             raise RuntimeError(f"File not found: {path}")
-        Reader(scene, world.resolve, world.warn, missing=world.missing).load(reference)
+        _read_reference(reference)
     scene.references.append(reference)
     scene.modified = True
     return [new.path for new in scene.nodes[before:]] if flags.get("returnNewNodes") else reference.resolved or path
+
+
+def _read_reference(reference: Reference) -> None:
+    reader = Reader(world.scene, world.resolve, world.warn, missing=world.missing)
+    reader.load(reference)
+    reader.settle(world.units["time"])
 
 
 def _of(path: str, flags: dict[str, Any]) -> Reference:
@@ -161,7 +167,7 @@ def _load(path: str, flags: dict[str, Any]) -> str:
     reference = _of(path, flags)
     if not reference.loaded:
         reference.deferred = False
-        Reader(world.scene, world.resolve, world.warn, missing=world.missing).load(reference)
+        _read_reference(reference)
     return reference.resolved
 
 

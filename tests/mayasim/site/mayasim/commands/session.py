@@ -6,10 +6,10 @@ import os
 import sys
 from typing import Any
 
+from .. import keys
 from ..flags import command
 from ..reader import frames_per_second
 from ..world import LONG_UNITS, SHORT_UNITS, world
-from .animation import rescale_keys
 
 
 @command("version:v apiVersion:api cutIdentifier:c batch:b product:p operatingSystem:os installedVersion:iv windows:win "
@@ -35,7 +35,7 @@ def currentUnit(**flags: Any) -> Any:
         unit = world.units[wanted[0]]
         return LONG_UNITS.get(unit, unit) if flags.get("fullName") else unit
     if "time" in flags and flags.get("updateAnimation", True):
-        rescale_keys(frames_per_second(flags["time"]) / world.fps)
+        keys.rescale(world.scene.nodes, frames_per_second(flags["time"]) / world.fps)
     for unit in wanted:
         world.units[unit] = SHORT_UNITS.get(flags[unit], flags[unit])
     return None
