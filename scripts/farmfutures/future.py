@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from . import call as calls
 from .errors import FarmFuturesError, KilledError, NotSubmittedError, ResultError
 from .job import Progress, State
+from .latch import Latch
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
@@ -32,6 +33,11 @@ class _Unsubmitted(list[Any]):
 
 
 _UNSUBMITTED = _Unsubmitted()
+_AS_KNOWN = vars(concurrent.futures.Future()).keys() == {
+    "_condition", "_state", "_result", "_exception", "_waiters", "_done_callbacks"
+}  # fmt: skip
+"""Whether the standard library's futures are made as we make ours: its own way makes a condition that is thrown away."""
+
 _NOT_YET = "{} is not submitted: leave the batch's with block, or call batch.commit(), first."
 
 
@@ -61,17 +67,25 @@ class Future(concurrent.futures.Future[Any]):
         attempt: Which run of the call this is, from 1 on; 0 before the first.
     """
 
+    # Of the class, where they are what most futures have: a future is made for every call.
+    progress: Progress | None = None
+    attempt: int = 0
+    _engine: Engine | None = None
+    _ids: tuple[int, int] | None = None
+    _final: State | None = None
+    _metadata: dict[str, Any] | None = None
+    _owner: Executor | None = None
+    """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
+
     def __init__(self, name: str = "") -> None:
-        super().__init__()
+        if not _AS_KNOWN:
+            super().__init__()
+        self._condition: Any = Latch()
+        self._state = "PENDING"
+        self._result = self._exception = None
+        self._waiters: list[Any] = []
+        self._done_callbacks: list[Any] = []
         self.name = name
-        self.progress: Progress | None = None
-        self.attempt = 0
-        self._engine: Engine | None = None
-        self._ids: tuple[int, int] | None = None
-        self._final: State | None = None
-        self._metadata: dict[str, Any] | None = None
-        self._owner: Executor | None = None
-        """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
 
     if TYPE_CHECKING:
 
@@ -214,7 +228,7 @@ class Future(concurrent.futures.Future[Any]):
 
     def _hold(self) -> None:
         """It is part of a batch that is not committed."""
-        self._waiters: list[Any] = _UNSUBMITTED
+        self._waiters = _UNSUBMITTED
 
     def _bind(self, engine: Engine, job: int, work: int) -> None:
         self._engine, self._ids = engine, (job, work)

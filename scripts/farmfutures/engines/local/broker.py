@@ -18,6 +18,7 @@ import zmq
 
 from ...settings import Settings
 from . import crash, wire
+from .arrivals import WAIT_S
 from .clients import Clients
 from .dispatch import Dispatch
 from .folder import Folder
@@ -80,11 +81,13 @@ class Broker:
             if self.store.meta("clean") == 0:
                 log.warning("the last broker did not stop cleanly; taking up its queue")
             self.store.set_meta("clean", 0)
-        self.queue.beyond = True
-        self.queue.load()
+        self.queue.beyond = True  # What journals hold may be in the database, and be over: it is taken up from there.
         with self.store.turn():
             self.clients.catch_up()
-            self.ledger.write()
+            self.store.write_arrivals()
+        if not self.store.unsaved:
+            self.clients.saved()
+        self.queue.load()
         crash.point("recovered")
 
     def announce(self) -> None:
@@ -152,7 +155,6 @@ class Broker:
             if not self.draining:
                 self.dispatch.hand_out()
             crash.point("handed out")
-            self.clients.write()
             crash.point("written")
         self.ledger.write()
         crash.point("booked")
@@ -182,6 +184,8 @@ class Broker:
             return 0
         if self.store.unsaved:
             return COMMIT_S
+        if self.store.arrivals:
+            return WAIT_S
         if not self.dispatch.settled():
             return _TICK_S
         return _LONG_TICK_S if self.queue.active() else _IDLE_TICK_S
@@ -200,7 +204,6 @@ class Broker:
                 # What a client submitted before it asked is known when it is answered.
                 while self.clients.behind() and not self.store.stuck:
                     self.clients.read()
-                self.clients.write()
                 self.requests.answer(identity, header)
             else:
                 self.clients.handle(identity, kind, header)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from . import journal, wire
 from .folder import Folder
-from .journal import Item, Reader
+from .journal import Reader
 from .ledger import Ledger
 from .lock import is_held
-from .queue import DONE, KEEP_ITEMS, Job, Queue, now_s
+from .queue import DONE, Job, Queue, now_s
 from .schema import item_key, item_range, unseal
 from .store import Store
 
@@ -19,9 +20,6 @@ Send = Callable[..., None]
 
 _LOOK_S = 1.0
 """How often the locks of clients are looked at: a client that died, however it died, holds its lock no more."""
-
-_TOTAL = 3
-"""The column of a job's row that says how many items it has."""
 
 _FIRST_BLOCK = 16
 _LARGEST_BLOCK = 1 << 16
@@ -50,9 +48,8 @@ class Clients:
         self.ledger = ledger
         self.send = send
         self.all: dict[str, Client] = {}
-        self.jobs: list[tuple[Any, ...]] = []
-        self.items: list[tuple[int, Item]] = []
-        self.offsets: dict[str, int] = {}
+        self._read_out: list[Path] = []
+        """Journals that were taken in to their ends and go with the next commit."""
         self.orphaned: set[str] = set()
         """Names of clients that have gone since the broker looked last."""
         self.next_job = self._set_aside = self._safe = int(store.meta("next_job", 1))
@@ -64,7 +61,6 @@ class Clients:
         self.look_after()
         while self.behind() and not self.store.stuck:
             self.read()
-        self.write()
 
     def look_after(self) -> None:
         """Notices clients that died, and journals of clients that died before they said hello."""
@@ -115,6 +111,8 @@ class Clients:
     def saved(self) -> None:
         """What was written is committed."""
         self._safe = self._set_aside
+        while self._read_out:
+            self._read_out.pop().unlink(missing_ok=True)
 
     def _lease(self, client: Client) -> dict[str, int]:
         """Gives a client job ids of its own, so that ``submit`` knows its id without asking.
@@ -144,20 +142,18 @@ class Clients:
     def _remove(self, client: Client, name: str) -> None:
         client.readers.pop(name).close()
         self.store.forget_journal(name)
-        (self.folder.journals / name).unlink(missing_ok=True)
+        self._read_out.append(self.folder.journals / name)
 
     # --- journals
 
     def read(self) -> None:
-        """Takes in what rung journals hold, up to a few megabytes each a turn; `write` puts it into the database."""
+        """Takes in what rung journals hold, up to a few megabytes each a turn."""
         for client in list(self.all.values()):
             for name in list(client.rung):
                 self._read(client, name)
             if client.gone and not client.rung:
                 del self.all[client.name]
                 self.folder.client_lock(client.name).unlink(missing_ok=True)
-        if any(job[_TOTAL] > KEEP_ITEMS for job in self.jobs):
-            self.write()  # Their items are handed out from there.
 
     def _read(self, client: Client, name: str) -> None:
         reader = client.readers.get(name) or self._open(client, name)
@@ -167,11 +163,10 @@ class Clients:
         for kind, body in records:
             self._take(client.name, kind, body)
         if records:
-            self.offsets[name] = reader.offset
+            self.store.arrivals.offsets[name] = reader.offset
         elif reader.sleep():
             client.rung.discard(name)
             if reader.flags.closed or client.gone:
-                self.write()
                 self._remove(client, name)
 
     def _open(self, client: Client, name: str) -> Reader | None:
@@ -183,27 +178,16 @@ class Clients:
         client.readers[name] = reader
         return reader
 
-    def _take(self, client: str, kind: int, body: memoryview) -> None:
+    def _take(self, client: str, kind: int, body: bytes) -> None:
         if kind == journal.SPEC:
             number, text = journal.parse_spec(body)
             self.store.add_spec(number, text)
             return
-        found = journal.parse_job(body)
-        spec = self.queue.spec(found.spec)
-        job = Job(found.id, spec, found.name, len(found.items), spec.priority, client)
-        self.jobs.append((job.id, found.spec, job.name, job.total, job.priority, spec.user, client, now_s()))
-        self.items.extend((item_key(job.id, i), item) for i, item in enumerate(found.items))
-        self.queue.admit(job, found.items)
-
-    def write(self) -> None:
-        """Writes what was taken in. It is done after items were handed out: they run meanwhile."""
-        if self.jobs:
-            self.store.add_jobs(self.jobs)
-            self.store.add_items(self.items)
-            self.jobs, self.items = [], []
-        for name, offset in self.offsets.items():
-            self.store.set_offset(name, offset)
-        self.offsets.clear()
+        number, spec_id, name, items = journal.parse_job(body)
+        spec = self.queue.spec(spec_id)
+        pairs = list(enumerate(items, item_key(number, 0)))
+        self.store.add((number, spec_id, name, len(items), spec.priority, spec.user, client, now_s()), pairs)
+        self.queue.admit(Job(number, spec, name, len(items), spec.priority, client), pairs)
 
     # --- telling
 
@@ -214,7 +198,7 @@ class Clients:
         """Sends each client its notes of this turn."""
         for name, notes in self.ledger.notes.items():
             client = self.all.get(name)
-            if client is not None and not client.gone and notes.jobs:
+            if client is not None and not client.gone and notes.rows:
                 self.send(self._identity(client), "note", notes.header(), notes.blobs)
         self.ledger.notes.clear()
 
@@ -224,7 +208,7 @@ class Clients:
         notes = self.ledger.notes[client.name]
         for job in jobs:
             self.ledger.watchers[job].add(client.name)
-            for key, state, attempt, outcome, blob in self.store.db.execute(
+            for key, state, attempt, outcome, blob in self.store.execute(
                 "SELECT id, state, attempt, outcome, blob FROM items WHERE id>=? AND id<?", item_range(job)
             ):
                 if state in DONE:

@@ -15,7 +15,7 @@ from ...worker.page import last_words
 from .ledger import COMPLETE, FAILED, KILLED, Ledger
 from .pool import Grant, Pool, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
-from .schema import split_key
+from .schema import WORK_MASK, split_key
 from .store import Store, Tries
 
 log = logging.getLogger("farmfutures.broker")
@@ -47,7 +47,7 @@ class Dispatch:
         """How interpreters ended under items that wait to run again."""
         self._doomed: set[int] = set()
         """Keys of items that were to be killed and may not have started yet."""
-        self.tried = {key for (key,) in store.db.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
+        self.tried = {key for (key,) in store.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
         """Keys of items that ran before and run again: only these are looked up."""
         ledger.holder = self.held  # type: ignore[method-assign]
 
@@ -91,34 +91,26 @@ class Dispatch:
         if not taken:
             return
         self.next_grant += 1
-        attempts = [self._attempt(entry[1]) for entry in taken]
+        tried = self.tried
+        attempts = [1 if ready[0] not in tried else self.store.tries(ready[0]).runs + 1 for _, ready in taken]
         grant = Grant(self.next_grant, list(taken), attempts, time.monotonic(), len(taken))
         worker.grants[grant.id] = grant
         self._send_run(worker, grant, taken)
 
-    def _attempt(self, ready: Ready) -> int:
-        return 1 if ready[0] not in self.tried else self.store.tries(ready[0]).runs + 1
-
     def _send_run(self, worker: Worker, grant: Grant, taken: list[tuple[Job, Ready]]) -> None:
-        header: dict[str, Any] = {"g": grant.id, "j": [], "w": [], "a": grant.attempts, "n": [], "l": [], "x": {}, "t": {}}
         started = now_s()
-        for ordinal, (job, (key, extra, call)) in enumerate(taken):
-            number, work = split_key(key)
-            header["j"].append(number)
-            header["w"].append(work)
-            header["n"].append(len(call))
-            header["l"].append(job.spec.level)
-            limit = job.spec.timeout_s
-            if extra:
-                more = header["x"][str(ordinal)] = json.loads(extra)
-                limit = more.get("timeout_s", limit)
-            if limit is not None:
-                header["t"][str(ordinal)] = limit
+        for job, _ in taken:
             job.counts[PENDING] -= 1
             job.counts[RUNNING] += 1
             job.started = job.started or started
+        calls = [ready[2] for _, ready in taken]
+        extras, limits = _extras(taken)
+        header = {
+            "g": grant.id, "j": [job.id for job, _ in taken], "w": [ready[0] & WORK_MASK for _, ready in taken],
+            "a": grant.attempts, "n": [*map(len, calls)], "l": [job.spec.level for job, _ in taken], "x": extras, "t": limits,
+        }  # fmt: skip
         # Sent before this turn's commit: it runs while we write. A crash in between leaves the journal, and it runs again.
-        worker.data.send(channel.pack_message(header, b"".join([entry[1][2] for entry in taken])))
+        worker.data.send(channel.pack_message(header, b"".join(calls)))
 
     def _staff(self) -> None:
         """Starts interpreters for lanes that need more, makes room for lanes that have none."""
@@ -164,22 +156,24 @@ class Dispatch:
 
     def hear(self, worker: Worker) -> None:
         """Takes what an interpreter sends."""
+        now = time.monotonic()
         for record in worker.data.receive():
-            if record.kind == channel.OUTCOME:
-                grant = worker.grants.get(record.grant)
-                entry = grant.items[record.ordinal] if grant is not None else None
+            kind, number, place, flags, _, _, payload = record
+            if kind == channel.OUTCOME:
+                grant = worker.grants.get(number)
+                entry = grant.items[place] if grant is not None else None
                 # Otherwise it is fenced: given to somebody else meanwhile, and that one's outcome counts.
                 if grant is not None and entry is not None:
-                    self._outcome(worker, grant, entry, record)
-            elif record.kind == channel.READY:
-                self._ready(worker, record.grant)
-            elif record.kind == channel.PROGRESS:
+                    self._outcome(worker, grant, entry, record, now)
+            elif kind == channel.READY:
+                self._ready(worker, number)
+            elif kind == channel.PROGRESS:
                 self._progress(worker, record)
-            elif record.kind == channel.STOPPED:
-                self._back(worker, record.grant, record.ordinal)
-            elif record.kind == channel.FAILED:
-                permanent = bool(record.flags & channel.ERROR)
-                self._launch_failed(worker, record.payload.decode(), self.pool.tail(worker), permanent=permanent)
+            elif kind == channel.STOPPED:
+                self._back(worker, number, place)
+            elif kind == channel.FAILED:
+                permanent = bool(flags & channel.ERROR)
+                self._launch_failed(worker, payload.decode(), self.pool.tail(worker), permanent=permanent)
 
     def obey(self, worker: Worker) -> None:
         """Takes what a supervisor says."""
@@ -199,24 +193,29 @@ class Dispatch:
         worker.took_s = worker.ready_since - worker.began_s
         worker.lane.failures = 0
 
-    def _outcome(self, worker: Worker, grant: Grant, entry: tuple[Job, Ready], record: channel.Record) -> None:
+    def _outcome(self, worker: Worker, grant: Grant, entry: tuple[Job, Ready], record: channel.Record, now: float) -> None:
         job, ready = entry
+        _, _, place, flags, started, finished, payload = record
         worker.items_done += 1
-        worker.heavy = worker.heavy or bool(record.flags & channel.HEAVY)
-        worker.lane.learn(job.name, record.finished_s - record.started_s)
-        attempt = grant.attempts[record.ordinal]
-        self._doomed.discard(ready[0])
-        self._exits.pop(ready[0], None)
-        self._free(worker, grant, record.ordinal)
-        if record.flags & channel.ERROR and self._tries_left(job, ready, attempt):
+        worker.lane.learn(job.name, finished - started)
+        attempt = grant.attempts[place]
+        if self._doomed or self._exits:
+            self._doomed.discard(ready[0])
+            self._exits.pop(ready[0], None)
+        if flags & channel.HEAVY:
+            worker.heavy = True
+        self._free(worker, grant, place, now)
+        failed = flags & channel.ERROR
+        if failed and self._tries_left(job, ready, attempt):
             self._again(job, ready, losses=0)
             return
-        self.progress.pop(ready[0], None)
-        blob = record.payload.decode() if record.flags & channel.IN_FILE else None
-        path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if record.flags & channel.LOGGED else None
+        if self.progress:
+            self.progress.pop(ready[0], None)
+        blob = payload.decode() if flags & channel.IN_FILE else None
+        path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if flags & channel.LOGGED else None
         self.ledger.over(
-            job, ready, FAILED if record.flags & channel.ERROR else COMPLETE, 1, worker.id, record.started_s, record.finished_s,
-            b"" if blob else record.payload, blob, path, attempt=attempt,
+            job, ready, FAILED if failed else COMPLETE, 1, worker.id, started, finished, b"" if blob else payload, blob, path,
+            attempt=attempt,
         )  # fmt: skip
 
     def _tries_left(self, job: Job, ready: Ready, attempt: int) -> bool:
@@ -243,17 +242,17 @@ class Dispatch:
         self.ledger.tell(job, ready[0], PENDING, 0)
         self.queue.give_back(job, ready)
 
-    def _free(self, worker: Worker, grant: Grant, ordinal: int) -> None:
+    def _free(self, worker: Worker, grant: Grant, ordinal: int, now: float) -> None:
         """An item of a grant is no longer with its worker."""
         entry = grant.items[ordinal]
         grant.items[ordinal] = None
         grant.left -= 1
-        grant.granted_s, grant.told = time.monotonic(), -1
+        grant.granted_s, grant.told = now, -1
         if entry is not None:
             self.queue.release(entry[0], worker.id)
         if not grant.left:
             worker.grants.pop(grant.id, None)
-            worker.idle_since = time.monotonic()
+            worker.idle_since = now
             limit = self.pool.settings.max_items_per_interpreter
             if worker.leaving:
                 if not worker.grants:
@@ -269,7 +268,7 @@ class Dispatch:
         for ordinal in reversed(range(first, len(grant.items))):
             entry = grant.items[ordinal]
             if entry is not None:
-                self._free(worker, grant, ordinal)
+                self._free(worker, grant, ordinal, time.monotonic())
                 self._again(*entry, losses=0, tries=0)
 
     def _progress(self, worker: Worker, record: channel.Record) -> None:
@@ -298,7 +297,7 @@ class Dispatch:
                 entry = grant.items[place]
                 if entry is None:
                     continue
-                self._free(worker, grant, place)
+                self._free(worker, grant, place, time.monotonic())
                 if (grant.id, place) == (number, ordinal):
                     self._blame(worker, grant.attempts[place], entry, header)
                 else:
@@ -425,6 +424,20 @@ class Dispatch:
         """Nothing new starts; who is done leaves."""
         for worker in self.pool.workers.values():
             self.leave(worker)
+
+
+def _extras(taken: list[tuple[Job, Ready]]) -> tuple[dict[str, Any], dict[str, float]]:
+    """Returns what differs for single items, and their limits in seconds, by their places as JSON has them."""
+    extras: dict[str, Any] = {}
+    limits: dict[str, float] = {}
+    for place, (job, (_, extra, _)) in enumerate(taken):
+        limit = job.spec.timeout_s
+        if extra:
+            extras[str(place)] = more = json.loads(extra)
+            limit = more.get("timeout_s", limit)
+        if limit is not None:
+            limits[str(place)] = limit
+    return extras, limits
 
 
 def _quote(tail: str) -> str:

@@ -22,8 +22,7 @@ import mmap
 import os
 import struct
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,16 +44,11 @@ START = 64
 _ASLEEP, _CLOSED = 0, 1
 
 
-class Item(NamedTuple):
-    """A work item as it stands in a journal. Name and extras are empty where they are the default."""
-
-    call: bytes
-    name: str
-    extra: str
+Item = tuple[bytes, str, str]
+"""Call, name and extras of a work item; name and extras are empty where they are the default. Plain, as there are many."""
 
 
-@dataclass(slots=True)
-class Job:
+class Job(NamedTuple):
     """A job as it stands in a journal."""
 
     id: int
@@ -173,18 +167,17 @@ class Reader:
             os.close(self._file)
             raise
 
-    def read(self, limit: int = 4 * _CHUNK) -> list[tuple[int, memoryview]]:
+    def read(self, limit: int = 4 * _CHUNK) -> list[tuple[int, bytes]]:
         """Returns whole (kind, body) records, about `limit` bytes of them, and moves on behind them."""
-        data = memoryview(self._read_bytes(self.offset, limit))
-        records = list(_records(data))
+        data = self._read_bytes(self.offset, limit)
+        records, used = _records(data)
         if not records and len(data) >= _HEAD.size:
-            data = memoryview(self._read_bytes(self.offset, _HEAD.size + _HEAD.unpack_from(data)[0]))
-            records = list(_records(data))
-        self.offset += sum(_HEAD.size + len(body) for _, body in records)
+            records, used = _records(self._read_bytes(self.offset, _HEAD.size + _HEAD.unpack_from(data)[0]))
+        self.offset += used
         return records
 
     def _read_bytes(self, offset: int, size: int) -> bytes:
-        os.lseek(self._file, offset, os.SEEK_SET)
+        os.lseek(self._file, offset, os.SEEK_SET)  # There is no pread on Windows.
         data = os.read(self._file, min(size, _CHUNK))
         if len(data) < min(size, _CHUNK):
             return data
@@ -207,49 +200,49 @@ class Reader:
         os.close(self._file)
 
 
-def _records(data: memoryview) -> Iterator[tuple[int, memoryview]]:
-    at, end = 0, len(data)
+def _records(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
+    """Returns the whole records at the head of `data`, and how many bytes they are."""
+    found, at, end = [], 0, len(data)
     while at + _HEAD.size <= end:
         size, kind = _HEAD.unpack_from(data, at)
-        at += _HEAD.size
-        if at + size > end:
-            return
-        yield kind, data[at : at + size]
-        at += size
+        start = at + _HEAD.size
+        if start + size > end:
+            break
+        at = start + size
+        found.append((kind, data[start:at]))
+    return found, at
 
 
-def parse_spec(body: memoryview) -> tuple[int, str]:
+def parse_spec(body: bytes) -> tuple[int, str]:
     """Returns number and JSON text."""
-    return _SPEC.unpack_from(body)[0], str(body[_SPEC.size :], "utf-8")
+    return _SPEC.unpack_from(body)[0], body[_SPEC.size :].decode()
 
 
-def parse_job(body: memoryview) -> Job:
+def parse_job(body: bytes) -> Job:
     """Unpacks a JOB record."""
     job, spec, count, name_size = _JOB.unpack_from(body)
     at = _JOB.size + name_size
-    name = str(body[_JOB.size : at], "utf-8")
-    if count == 1:
-        call, item_name, extra = _ONE.unpack_from(body, at)
-        at += _ONE.size
-        item = Item(
-            bytes(body[at + item_name + extra :]),
-            str(body[at : at + item_name], "utf-8") if item_name else "",
-            str(body[at + item_name : at + item_name + extra], "utf-8") if extra else "",
-        )
-        return Job(job, spec, name, [item])
-    return Job(job, spec, name, _items(body[at:], count))
+    name = body[_JOB.size : at].decode()
+    if count > 1:
+        return Job(job, spec, name, _items(body, at, count))
+    _, item_name, extra = _ONE.unpack_from(body, at)
+    at += _ONE.size
+    if not item_name and not extra:
+        return Job(job, spec, name, [(body[at:], "", "")])
+    mid, end = at + item_name, at + item_name + extra
+    return Job(job, spec, name, [(body[end:], body[at:mid].decode(), body[mid:end].decode())])
 
 
-def _items(body: memoryview, count: int) -> list[Item]:
-    columns = body[: 12 * count].cast("I")
-    data = bytes(body[12 * count :])
-    calls, names, extras = (columns[i * count : (i + 1) * count].tolist() for i in range(3))
-    at_name, at_extra = 0, sum(names)
+def _items(body: bytes, at: int, count: int) -> list[Item]:
+    columns = array("I", body[at : at + 12 * count])
+    calls, names, extras = columns[:count], columns[count : 2 * count], columns[2 * count :]
+    at_name = at + 12 * count
+    at_extra = at_name + sum(names)
     at_call = at_extra + sum(extras)
     items = []
     for call, name, extra in zip(calls, names, extras, strict=True):
-        items.append(Item(
-            data[at_call : at_call + call], data[at_name : at_name + name].decode(), data[at_extra : at_extra + extra].decode()
+        items.append((
+            body[at_call : at_call + call], body[at_name : at_name + name].decode(), body[at_extra : at_extra + extra].decode()
         ))  # fmt: skip
         at_call, at_name, at_extra = at_call + call, at_name + name, at_extra + extra
     return items

@@ -20,32 +20,24 @@ FAILED, CANCELLED, KILLED = CODES[State.FAILED], CODES[State.CANCELLED], CODES[S
 class Notes:
     """What one client is told in one turn."""
 
-    __slots__ = ("blobs", "files", "jobs", "logged", "sizes", "states", "tries", "works")
+    __slots__ = ("blobs", "files", "rows")
 
     def __init__(self) -> None:
-        self.jobs: list[int] = []
-        self.works: list[int] = []
-        self.states: list[int] = []
-        self.tries: list[int] = []
-        self.sizes: list[int] = []
+        self.rows: list[tuple[int, int, int, int]] = []
         self.files: dict[str, str] = {}
         self.blobs: list[bytes] = []
 
     def add(self, key: int, state: int, attempt: int, outcome: bytes, blob: str | None) -> None:
         """Adds an item that is over, or that began to run."""
-        job, work = split_key(key)
         if blob:
-            self.files[str(len(self.jobs))] = blob
-        self.jobs.append(job)
-        self.works.append(work)
-        self.states.append(state)
-        self.tries.append(attempt)
-        self.sizes.append(len(outcome))
+            self.files[str(len(self.rows))] = blob
+        self.rows.append((key, state, attempt, len(outcome)))
         self.blobs.append(outcome)
 
     def header(self) -> dict[str, Any]:
         """The columns."""
-        return {"j": self.jobs, "w": self.works, "s": self.states, "a": self.tries, "n": self.sizes, "f": self.files}
+        keys, states, attempts, sizes = zip(*self.rows, strict=True)
+        return {"i": keys, "s": states, "a": attempts, "n": sizes, "f": self.files}
 
 
 class Ledger:
@@ -96,7 +88,7 @@ class Ledger:
         self.write()  # The database must know of what ended this turn, to say what still waits.
         held = self._held(job)
         first, end = item_range(job.id)
-        rows = self.store.db.execute("SELECT id FROM items WHERE id>=? AND id<? AND state=1 ORDER BY id", (first, end))
+        rows = self.store.execute("SELECT id FROM items WHERE id>=? AND id<? AND state=1 ORDER BY id", (first, end))
         keys = [key for (key,) in rows if key not in held and (works is None or split_key(key)[1] in works)]
         chosen = set(keys)
         job.ready = type(job.ready)(ready for ready in job.ready if ready[0] not in chosen)

@@ -142,10 +142,9 @@ class Listener(threading.Thread):
             reply.set_result((error[0], error[1]) if error else (None, blob if value is None and blob else value))
 
     def _note(self, header: dict[str, Any], blob: bytes) -> None:
-        columns = zip(header["j"], header["w"], header["s"], header["a"], wire.split(blob, header["n"]), strict=True)
+        columns = zip(header["i"], header["s"], header["a"], wire.split(blob, header["n"]), strict=True)
         files, futures, more = header["f"], self.engine.futures, self.engine.more
-        for place, (job, work, state, attempt, payload) in enumerate(columns):
-            key = item_key(job, work)
+        for place, (key, state, attempt, payload) in enumerate(columns):
             name = STATES[state]
             done = state in _DONE
             future = futures.pop(key, None) if done else futures.get(key)

@@ -38,7 +38,7 @@ Ready = tuple[int, str, bytes]
 class Spec:
     """A specification, parsed once for all jobs that share it."""
 
-    __slots__ = ("attempts", "cpus", "detached", "launch", "launch_key", "level", "priority", "timeout_s", "user")
+    __slots__ = ("attempts", "cpus", "detached", "lane", "launch", "launch_key", "level", "priority", "timeout_s", "user")
 
     def __init__(self, text: str) -> None:
         data = json.loads(text)
@@ -51,6 +51,8 @@ class Spec:
         self.priority: int = data["priority"]
         self.timeout_s: float | None = data["timeout_s"]
         self.user: str = data["user"]
+        self.lane: Lane | None = None
+        """Where its jobs run, as soon as there is one."""
 
 
 class Job:
@@ -104,13 +106,18 @@ class Lane:
         self.estimates: dict[str, float] = {}
         self.failures = 0
         self.not_before = 0.0
+        self._limited = False
+        """Whether a job that was ever in line had a limit of interpreters."""
 
     def push(self, job: Job, *, first: bool = False) -> None:
         """Puts a job in line, once."""
         if job.queued or job.paused or not job.waiting:
             return
         job.queued, job.parked = True, False
-        line = self.lines.setdefault(job.priority, deque())
+        self._limited = self._limited or job.spec.cpus is not None
+        line = self.lines.get(job.priority)
+        if line is None:
+            line = self.lines[job.priority] = deque()
         if first:
             line.appendleft(job)
         else:
@@ -122,6 +129,8 @@ class Lane:
 
     def wanted(self, most: int) -> int:
         """How many interpreters there is work for, counted up to `most`."""
+        if not self._limited and sum(map(len, self.lines.values())) >= most:
+            return most  # Each has something that waits; there may be thousands, so that nobody looks at them one by one.
         count = 0
         for line in self.lines.values():
             for job in line:
@@ -166,18 +175,17 @@ class Queue:
 
     def lane(self, spec: Spec) -> Lane:
         """Returns the lane for a specification."""
-        lane = self.lanes.get(spec.launch_key)
-        if lane is None:
-            lane = self.lanes[spec.launch_key] = Lane(spec.launch_key, spec.launch)
-        return lane
+        if spec.lane is None:
+            spec.lane = self.lanes.setdefault(spec.launch_key, Lane(spec.launch_key, spec.launch))
+        return spec.lane
 
-    def admit(self, job: Job, items: list[Item]) -> None:
-        """Takes in a job that was just stored, where the window has room for it."""
+    def admit(self, job: Job, items: list[tuple[int, Item]]) -> None:
+        """Takes in a job that was just stored, with its (key, item) pairs, where the window has room for it."""
         if len(self.jobs) >= WINDOW_JOBS or self.beyond:
             self.beyond = True
             return
         if len(items) <= KEEP_ITEMS:
-            job.ready.extend((item_key(job.id, i), item.extra, item.call) for i, item in enumerate(items))
+            job.ready.extend([(key, extra, call) for key, (call, _, extra) in items])
             job.cursor = job.total
         self.jobs[job.id] = job
         self.lane(job.spec).push(job)
@@ -237,7 +245,8 @@ class Queue:
         if job.paused or not job.room(worker):
             job.parked = not job.paused
             return budget
-        cost = lane.estimate(job)
+        cost = max(lane.estimate(job), 1e-6)
+        before = len(taken)
         while budget > 0 and len(taken) < most:
             if not job.ready:
                 if job.cursor >= job.total:
@@ -246,9 +255,11 @@ class Queue:
                 continue
             ready = job.ready.popleft()
             taken.append((job, ready))
-            job.workers[worker] = job.workers.get(worker, 0) + 1
-            budget -= BUNDLE_S if '"timeout_s"' in ready[1] else max(cost, 1e-6)
-        lane.push(job)
+            budget -= BUNDLE_S if ready[1] and '"timeout_s"' in ready[1] else cost
+        if len(taken) > before:
+            job.workers[worker] = job.workers.get(worker, 0) + len(taken) - before
+        if job.ready or job.cursor < job.total:
+            lane.push(job)
         return budget
 
     def release(self, job: Job, worker: int) -> None:

@@ -55,7 +55,7 @@ class Requests:
         for again in (False, True):
             if again:  # Perhaps its client died before it could ring.
                 self.broker.clients.catch_up()
-            row = self.broker.store.db.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job,)).fetchone()
+            row = self.broker.store.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job,)).fetchone()
             if row is not None:
                 return tuple(row)
         raise LookupError(f"there is no job {job}")
@@ -73,7 +73,7 @@ class Requests:
             where.append("name LIKE ?")
             values.append(f"%{search}%")
         sql = f"SELECT {_JOB} FROM jobs WHERE {' AND '.join(where)} ORDER BY id DESC"
-        execute = self.broker.store.db.execute
+        execute = self.broker.store.execute
         if state is None:
             return [self._job(row) for row in execute(f"{sql} LIMIT ? OFFSET ?", (*values, limit, offset))]
         # What state a job is in follows from its items, so that those in another state are looked at, too.
@@ -121,7 +121,7 @@ class Requests:
             code = CODES[State(state)]
             where += " AND state=?"
             values.append(PENDING if code == RUNNING else code)
-        rows = self.broker.store.db.execute(
+        rows = self.broker.store.execute(
             f"SELECT {_ITEM} FROM items WHERE {where} ORDER BY id LIMIT ? OFFSET ?", (*values, limit, offset)
         )
         items = [self._item(found, running, row[1]) for found in rows]
@@ -130,7 +130,7 @@ class Requests:
     def on_item(self, job: int, work: int) -> dict[str, Any]:
         """One item."""
         row = self._row(job)
-        found = self.broker.store.db.execute(f"SELECT {_ITEM} FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        found = self.broker.store.execute(f"SELECT {_ITEM} FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if found is None:
             raise LookupError(f"job {job} has no work item {work}; it has {row[3]}, counted from 0")
         return self._item(found, self._running(job), row[1])
@@ -161,7 +161,7 @@ class Requests:
     def on_outcome(self, job: int, work: int) -> Any:
         """The packed outcome, or the name of the file that holds it."""
         self._row(job)
-        row = self.broker.store.db.execute("SELECT outcome, blob FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        row = self.broker.store.execute("SELECT outcome, blob FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
             raise LookupError(f"job {job} has no work item {work}")
         return row[1] if row[1] else unseal(row[0])
@@ -169,7 +169,7 @@ class Requests:
     def on_call(self, job: int, work: int) -> Any:
         """The packed call, or the name of the file that holds it."""
         self._row(job)
-        row = self.broker.store.db.execute("SELECT call, extra FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        row = self.broker.store.execute("SELECT call, extra FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
             raise LookupError(f"job {job} has no work item {work}")
         file = json.loads(row[1]).get("call_file") if row[1] else None
@@ -222,15 +222,15 @@ class Requests:
         """Runs items again that are over and not complete (or those of these indices); returns how many."""
         row = self._row(job)
         first, end = item_range(job)
-        done = self.broker.store.db.execute("SELECT id, state FROM items WHERE id>=? AND id<? AND state>4", (first, end))
+        done = self.broker.store.execute("SELECT id, state FROM items WHERE id>=? AND id<? AND state>4", (first, end))
         keys = [key for key, _ in done if works is None or split_key(key)[1] in works]
         if not keys:
             return 0
-        self.broker.store.many(
+        self.broker.store.change(
             "UPDATE items SET state=1, forgiven=attempt, losses=0, outcome=NULL, blob=NULL, log=NULL WHERE id=?",
             [(key,) for key in keys],
         )
-        self.broker.store.many("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
+        self.broker.store.change("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
         self._tallies.pop(job, None)
         self.broker.dispatch.tried.update(keys)
         live = self.broker.queue.jobs.pop(job, None)
@@ -242,7 +242,7 @@ class Requests:
     def on_pause(self, job: int, paused: bool) -> bool:
         """Pauses or resumes a job; what runs goes on."""
         live = self._live(job)
-        self.broker.store.many("UPDATE jobs SET paused=? WHERE id=?", [(int(paused), job)])
+        self.broker.store.change("UPDATE jobs SET paused=? WHERE id=?", [(int(paused), job)])
         if live is not None:
             live.paused = paused
             if not paused:
@@ -252,7 +252,7 @@ class Requests:
     def on_priority(self, job: int, priority: int) -> bool:
         """Moves a job up or down; it counts from the job's next turn in line on."""
         live = self._live(job)
-        self.broker.store.many("UPDATE jobs SET priority=? WHERE id=?", [(priority, job)])
+        self.broker.store.change("UPDATE jobs SET priority=? WHERE id=?", [(priority, job)])
         if live is not None:
             line = self.broker.queue.lane(live.spec).lines.get(live.priority)
             if line is not None and live in line:

@@ -8,6 +8,7 @@ import zlib
 VERSION = 1
 
 WORK_BITS = 24
+WORK_MASK = (1 << WORK_BITS) - 1
 MAX_ITEMS = 1 << WORK_BITS
 """A work item's key is its job's id and its index in one integer, so that one b-tree in order of submission holds all."""
 
@@ -51,9 +52,14 @@ CREATE TABLE items (
 """
 
 
-def seal(data: bytes) -> bytes:
-    """Adds a checksum: a flipped bit in a payload is nothing that SQLite would notice."""
-    return data + zlib.crc32(data).to_bytes(4, "little")
+def seal(data: bytes) -> bytearray:
+    """Adds a checksum: a flipped bit in a payload is nothing that SQLite would notice.
+
+    It is a bytearray because sqlite3 stores that at once, where it looks for an adapter of bytes each time.
+    """
+    sealed = bytearray(data)
+    sealed += zlib.crc32(data).to_bytes(4, "little")
+    return sealed
 
 
 def unseal(data: bytes | None) -> bytes:
@@ -82,4 +88,4 @@ def item_range(job: int) -> tuple[int, int]:
 
 def split_key(key: int) -> tuple[int, int]:
     """Returns job id and index of a work item's key."""
-    return key >> WORK_BITS, key & (MAX_ITEMS - 1)
+    return key >> WORK_BITS, key & WORK_MASK

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import crash
+from .arrivals import Arrivals
 from .folder import open_private
 from .journal import Item
-from .schema import SCHEMA, VERSION, item_key, item_range, seal, unseal
+from .schema import SCHEMA, VERSION, item_key, item_range, unseal
 
 log = logging.getLogger("farmfutures.broker")
 
@@ -58,6 +59,7 @@ class Store:
         if not self.db.execute("PRAGMA user_version").fetchone()[0]:
             self.db.executescript(f"BEGIN;{SCHEMA}PRAGMA user_version={VERSION};COMMIT;")
         self._unsaved: list[tuple[str, list[Sequence[Any]]]] = []
+        self.arrivals = Arrivals()
         self._again_s = self._began_s = 0.0
         self.stuck = ""
         """Why nothing can be written now; empty where it can."""
@@ -73,11 +75,12 @@ class Store:
             self._began_s = time.monotonic()
 
     def commit(self) -> None:
-        """Commits what was written since the last commit. Where that is impossible now, it is kept, and tried again.
+        """Commits what was written and ended since the last commit. Where that is impossible now, it is kept, and tried again.
 
         A full disk and a database that another process has locked are no errors of anybody here: `stuck` says so, and
         whatever is written meanwhile waits in memory. Nobody is told of it before it is on the disk.
         """
+        self._many(self.arrivals.take_all() if self.arrivals.due() else self.arrivals.take_ended())
         if not self._unsaved or time.monotonic() < self._again_s:
             return
         try:
@@ -116,7 +119,7 @@ class Store:
 
     def is_due(self) -> bool:
         """Whether it is time to commit, even if nobody waits for that."""
-        return bool(self._unsaved) and time.monotonic() - self._began_s > COMMIT_S
+        return self.arrivals.due() or (bool(self._unsaved) and time.monotonic() - self._began_s > COMMIT_S)
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -146,6 +149,11 @@ class Store:
             except sqlite3.OperationalError as error:
                 self._give_up(error)
 
+    def change(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Changes jobs or items, which have to be written for that."""
+        self.write_arrivals()
+        self.many(sql, rows)
+
     def meta(self, key: str, default: Any = None) -> Any:
         """Reads a single value."""
         row = self.db.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
@@ -161,13 +169,9 @@ class Store:
         """How far each journal was taken in."""
         return dict(self.db.execute("SELECT name, offset FROM journals"))
 
-    def set_offset(self, journal: str, offset: int) -> None:
-        """Notes how far a journal was taken in, in the same transaction as what was in it."""
-        self.many("INSERT OR REPLACE INTO journals VALUES (?, ?)", [(journal, offset)])
-
     def forget_journal(self, journal: str) -> None:
-        """Drops the note about a journal that is gone."""
-        self.many("DELETE FROM journals WHERE name=?", [(journal,)])
+        """Drops the note about a journal that was taken in to its end."""
+        self.change("DELETE FROM journals WHERE name=?", [(journal,)])
 
     def add_spec(self, number: int, text: str) -> None:
         """Keeps a specification; its id is a digest of it, so that twice is once."""
@@ -178,25 +182,28 @@ class Store:
         row = self.db.execute("SELECT text FROM specs WHERE id=?", (_signed(number),)).fetchone()
         return row[0] if row else None
 
-    def add_jobs(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Adds (id, spec, name, total, priority, user, client, submitted) rows."""
-        self.many(
-            "INSERT OR IGNORE INTO jobs (id, spec, name, total, priority, user, client, submitted) VALUES (?,?,?,?,?,?,?,?)",
-            ((row[0], _signed(row[1]), *row[2:]) for row in rows),
-        )
+    def add(self, job: tuple[Any, ...], items: Iterable[tuple[int, Item]]) -> None:
+        """Adds an (id, spec, name, total, priority, user, client, submitted) row and its (key, item) pairs, pending."""
+        self.arrivals.add((job[0], _signed(job[1]), *job[2:]), items)
 
-    def add_items(self, rows: Iterable[tuple[int, Item]]) -> None:
-        """Adds (key, item) rows, pending."""
-        self.many(
-            "INSERT OR IGNORE INTO items (id, state, name, extra, call) VALUES (?, 1, ?, ?, ?)",
-            ((key, item.name or None, item.extra or None, seal(item.call)) for key, item in rows),
-        )
+    def write_arrivals(self) -> None:
+        """Writes all that was added, inside this turn's transaction."""
+        self._many(self.arrivals.take_all())
+
+    def _many(self, statements: Iterable[tuple[str, list[tuple[Any, ...]]]]) -> None:
+        for sql, rows in statements:
+            self.many(sql, rows)
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Reads, with everything in it that was added and ended so far."""
+        self.write_arrivals()
+        return self.db.execute(sql, values)
 
     # --- the queue
 
     def open_jobs(self, limit: int) -> list[tuple[Any, ...]]:
         """Returns (id, spec, name, total, priority, user, client, paused, started) of open jobs, first come first."""
-        return self.db.execute(
+        return self.execute(
             "SELECT id, spec, name, total, priority, user, client, paused, started FROM jobs WHERE open=1 "
             "ORDER BY priority DESC, id LIMIT ?",
             (limit,),
@@ -205,7 +212,7 @@ class Store:
     def pending(self, job: int, start: int, limit: int) -> list[tuple[int, str | None, bytes]]:
         """Returns (key, extra, call) of a job's pending items from index `start` on, in order."""
         _, end = item_range(job)
-        rows = self.db.execute(
+        rows = self.execute(
             "SELECT id, extra, call FROM items WHERE id>=? AND id<? AND state=1 ORDER BY id LIMIT ?",
             (item_key(job, start), end, limit),
         )
@@ -217,27 +224,27 @@ class Store:
         for start in range(0, len(ordered), _MANY_KEYS):
             some = ordered[start : start + _MANY_KEYS]
             marks = ",".join("?" * len(some))
-            rows = self.db.execute(f"SELECT id, extra, call FROM items WHERE id IN ({marks}) AND state=1 ORDER BY id", some)
+            rows = self.execute(f"SELECT id, extra, call FROM items WHERE id IN ({marks}) AND state=1 ORDER BY id", some)
             yield from ((key, extra, unseal(call)) for key, extra, call in rows)
 
     def counts(self, job: int) -> dict[int, int]:
         """Returns how many items of a job are in each state."""
-        return dict(self.db.execute("SELECT state, count(*) FROM items WHERE id>=? AND id<? GROUP BY state", item_range(job)))
+        return dict(self.execute("SELECT state, count(*) FROM items WHERE id>=? AND id<? GROUP BY state", item_range(job)))
 
     def tries(self, key: int) -> Tries:
         """Returns how often an item ran."""
-        row = self.db.execute("SELECT attempt, losses, forgiven FROM items WHERE id=?", (key,)).fetchone()
+        row = self.execute("SELECT attempt, losses, forgiven FROM items WHERE id=?", (key,)).fetchone()
         return Tries(*row) if row else Tries(0, 0, 0)
 
     def ended_jobs(self, before_s: float, limit: int, *, any_age: bool) -> list[int]:
         """Returns jobs that ended before a time, or the oldest ended ones whatever their age."""
         where = "open=0" if any_age else "open=0 AND finished < ?"
-        found = self.db.execute(f"SELECT id FROM jobs WHERE {where} ORDER BY id LIMIT {limit}", () if any_age else (before_s,))
+        found = self.execute(f"SELECT id FROM jobs WHERE {where} ORDER BY id LIMIT {limit}", () if any_age else (before_s,))
         return [job for (job,) in found]
 
     def forget_job(self, job: int, keys: tuple[int, int]) -> None:
         """Removes a job and its items."""
-        self.many("DELETE FROM items WHERE id>=? AND id<?", [keys])
+        self.change("DELETE FROM items WHERE id>=? AND id<?", [keys])
         self.many("DELETE FROM jobs WHERE id=?", [(job,)])
 
     def size(self) -> int:
@@ -249,18 +256,23 @@ class Store:
 
     def finish(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Writes (state, attempt, worker, started, finished, outcome, blob, log, key) of items that are over."""
-        self.many(
-            "UPDATE items SET state=?, attempt=attempt+?, worker=?, started=?, finished=?, outcome=?, blob=?, log=? WHERE id=?",
-            rows,
-        )
+        others = self.arrivals.end(rows)
+        if others:
+            self.many(
+                "UPDATE items SET state=?, attempt=attempt+?, worker=?, started=?, finished=?, outcome=?, blob=?, log=? "
+                "WHERE id=?",
+                others,
+            )
 
     def lose(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """Puts items back as pending with (runs to add, losses to add, key)."""
-        self.many("UPDATE items SET state=1, attempt=attempt+?, losses=losses+? WHERE id=?", rows)
+        self.change("UPDATE items SET state=1, attempt=attempt+?, losses=losses+? WHERE id=?", rows)
 
     def close_jobs(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Writes (started, finished, counts as JSON, id) of jobs whose items are all over."""
-        self.many("UPDATE jobs SET open=0, started=?, finished=?, counts=? WHERE id=?", rows)
+        others = self.arrivals.close(rows)
+        if others:
+            self.many("UPDATE jobs SET open=0, started=?, finished=?, counts=? WHERE id=?", others)
 
 
 def _signed(number: int) -> int:
