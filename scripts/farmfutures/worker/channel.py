@@ -29,7 +29,10 @@ interpreter holds more memory than it should."""
 
 _HEAD = struct.Struct("<II")
 _RECORD = struct.Struct("<IBQIBdd")
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
+"""What is read at once: from 128 KiB on an allocator asks the system for pages, and gives them back, each time."""
+
+_LARGE_CHUNK = 1 << 20
 
 Message = tuple[dict[str, Any], memoryview]
 """A JSON header and a blob."""
@@ -185,7 +188,7 @@ class Channel:
         if have >= _HEAD.size:
             need = _HEAD.size + sum(_HEAD.unpack_from(self._rest + data if self._rest else data))
         while have < need:  # A large one is collected, not joined and cut again for each part of it.
-            part = self.socket.recv(min(need - have, 1 << 20))
+            part = self.socket.recv(min(need - have, _LARGE_CHUNK))
             if not part:
                 break
             parts.append(part)

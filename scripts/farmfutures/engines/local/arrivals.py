@@ -123,7 +123,9 @@ class Arrivals:
         yield from self.take_ended()
         if self._items:
             yield _ADD_JOBS, [row + _OPEN for row in self._jobs.values()]
-            yield _ADD_PENDING, [(key, name or None, extra or None, seal(call)) for key, (call, name, extra) in self._items.items()]
+            yield _ADD_PENDING, [
+                (key, name or None, extra or None, seal(call)) for key, (call, name, extra) in self._items.items()
+            ]
             self._jobs, self._items = {}, {}
         if self.offsets:
             yield _SET_OFFSETS, list(self.offsets.items())

@@ -21,6 +21,7 @@ from . import crash, wire
 from .arrivals import WAIT_S
 from .clients import Clients
 from .dispatch import Dispatch
+from .ears import Ears
 from .folder import Folder
 from .history import History
 from .ledger import CANCELLED, Ledger
@@ -54,6 +55,7 @@ class Broker:
         self.endpoint = self.door.bind(self.socket)
         self.pool = Pool(folder, settings)
         self.pool.next_id = int(self.store.meta("next_worker", 1))
+        self.ears = Ears(self.socket, self.pool)
         self.dispatch = Dispatch(self.store, self.queue, self.ledger, self.pool, self.send)
         self.clients = Clients(folder, self.store, self.queue, self.ledger, self.send)
         self.requests = Requests(self)
@@ -83,6 +85,7 @@ class Broker:
             self.store.set_meta("clean", 0)
         self.queue.beyond = True  # What journals hold may be in the database, and be over: it is taken up from there.
         with self.store.turn():
+            self.clients.look_after()
             self.clients.catch_up()
             self.store.write_arrivals()
         if not self.store.unsaved:
@@ -102,10 +105,10 @@ class Broker:
     def serve(self) -> None:
         """Runs turns until there is nothing left to do for anybody."""
         while not self.stopping and not self._idle_too_long():
-            ready = self._wait()
+            spoken, ready = self.ears.wait(self._wait_s())
             crash.point("woken")
             with self.store.guard():
-                self._hear(ready)
+                self._hear(spoken, ready)
                 crash.point("heard")
                 self._turn()
                 # What was submitted is safe in its journal, so that this waits for the first thing to tell.
@@ -124,18 +127,10 @@ class Broker:
             self.draining = True
             self.dispatch.drain()
 
-    def _wait(self) -> dict[Any, int]:
-        """Waits for somebody to say something; returns who may be read (or written) now, by socket or descriptor."""
-        sockets: list[tuple[Any, int]] = [(self.socket, zmq.POLLIN)]
-        for worker in self.pool.workers.values():
-            for link in (worker.data, worker.control):
-                sockets.append((link.file, zmq.POLLIN | zmq.POLLOUT if link.stuck else zmq.POLLIN))
-        return dict(zmq.zmq_poll(sockets, int(self._wait_s() * 1000)))
-
-    def _hear(self, ready: dict[Any, int]) -> None:
-        if self.socket in ready:
+    def _hear(self, spoken: bool, ready: set[int]) -> None:
+        if spoken:
             self._receive()
-        for worker in list(self.pool.workers.values()):
+        for worker in list(self.pool.workers.values()) if ready else ():
             if worker.data.file in ready:
                 worker.data.flush()
                 self.dispatch.hear(worker)
@@ -180,7 +175,7 @@ class Broker:
             self.ledger.end_waiting(job, None, CANCELLED)
 
     def _wait_s(self) -> float:
-        if self.clients.behind() and not self.store.stuck:
+        if not self.store.stuck and self.clients.doze():
             return 0
         if self.store.unsaved:
             return COMMIT_S
@@ -202,8 +197,7 @@ class Broker:
             kind, header, _ = wire.unpack(frames)
             if kind == "request":
                 # What a client submitted before it asked is known when it is answered.
-                while self.clients.behind() and not self.store.stuck:
-                    self.clients.read()
+                self.clients.catch_up()
                 self.requests.answer(identity, header)
             else:
                 self.clients.handle(identity, kind, header)
@@ -242,6 +236,7 @@ class Broker:
             self.store.set_meta("clean", 1)
         self._flush()
         self.store.close()
+        self.ears.close()
         self.socket.close(_LINGER_MS)  # Clients that have gone are not waited for.
         self.door.close()
         self.context.term()

@@ -56,18 +56,20 @@ class Clients:
         self._looked_s = 0.0
 
     def catch_up(self) -> None:
-        """Reads everything that anybody handed over, clients included that died before they could ring."""
-        self._looked_s = 0.0
-        self.look_after()
-        while self.behind() and not self.store.stuck:
+        """Reads everything that those handed over who rang."""
+        while not self.store.stuck and self.doze():
             self.read()
 
-    def look_after(self) -> None:
-        """Notices clients that died, and journals of clients that died before they said hello."""
-        now = time.monotonic()
-        if now - self._looked_s < _LOOK_S:
+    def look_after(self, *, now: bool = False) -> None:
+        """Notices clients that died, and journals of clients that died before they said hello.
+
+        Args:
+            now: Look even if that was done a moment ago.
+        """
+        time_s = time.monotonic()
+        if time_s - self._looked_s < _LOOK_S and not now:
             return
-        self._looked_s = now
+        self._looked_s = time_s
         for path in self.folder.journals.glob("*.journal"):
             name = path.name.partition(".")[0]
             if name not in self.all:
@@ -76,10 +78,6 @@ class Clients:
         for client in list(self.all.values()):
             if not client.gone and not is_held(self.folder.client_lock(client.name)):
                 self._bye(client)
-
-    def behind(self) -> bool:
-        """Whether journals hold more than was read."""
-        return any(client.rung or client.gone for client in self.all.values())
 
     def handle(self, identity: bytes, kind: str, header: dict[str, Any]) -> None:
         """Does what a client's message says."""
@@ -147,24 +145,37 @@ class Clients:
     # --- journals
 
     def read(self) -> None:
-        """Takes in what rung journals hold, up to a few megabytes each a turn."""
+        """Takes in what rung journals hold, up to a few megabytes each."""
         for client in list(self.all.values()):
             for name in list(client.rung):
-                self._read(client, name)
+                reader = client.readers.get(name) or self._open(client, name)
+                if reader is not None:
+                    self._read(client.name, reader)
+
+    def _read(self, client: str, reader: Reader) -> None:
+        records = reader.read()
+        for kind, body in records:
+            self._take(client, kind, body)
+        if records:
+            self.store.arrivals.offsets[reader.path.name] = reader.offset
+
+    def doze(self) -> bool:
+        """Has those ring again whose journals were read to their ends; returns whether there is more to read.
+
+        It is done before the broker sleeps and not after each read, because who hands over thousands of calls need not
+        ring for each turn.
+        """
+        for client in [client for client in self.all.values() if client.rung or client.gone]:
+            for name in list(client.rung):
+                self._doze(client, name)
             if client.gone and not client.rung:
                 del self.all[client.name]
                 self.folder.client_lock(client.name).unlink(missing_ok=True)
+        return any(client.rung for client in self.all.values())
 
-    def _read(self, client: Client, name: str) -> None:
-        reader = client.readers.get(name) or self._open(client, name)
-        if reader is None:
-            return
-        records = reader.read()
-        for kind, body in records:
-            self._take(client.name, kind, body)
-        if records:
-            self.store.arrivals.offsets[name] = reader.offset
-        elif reader.sleep():
+    def _doze(self, client: Client, name: str) -> None:
+        reader = client.readers.get(name)
+        if reader is not None and reader.sleep():
             client.rung.discard(name)
             if reader.flags.closed or client.gone:
                 self._remove(client, name)

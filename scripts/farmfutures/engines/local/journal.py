@@ -37,7 +37,9 @@ _JOB = struct.Struct("<QQIH")
 _ONE = struct.Struct("<III")
 _SPEC = struct.Struct("<Q")
 
-_CHUNK = 1 << 20
+_FIRST, _CHUNK = 1 << 16, 1 << 20
+"""What is read first, since mostly there is little, and then."""
+
 START = 64
 """Where the records begin."""
 
@@ -178,8 +180,8 @@ class Reader:
 
     def _read_bytes(self, offset: int, size: int) -> bytes:
         os.lseek(self._file, offset, os.SEEK_SET)  # There is no pread on Windows.
-        data = os.read(self._file, min(size, _CHUNK))
-        if len(data) < min(size, _CHUNK):
+        data = os.read(self._file, min(size, _FIRST))
+        if len(data) < min(size, _FIRST):
             return data
         parts = [data]
         while (size := size - len(data)) > 0 and (data := os.read(self._file, min(size, _CHUNK))):

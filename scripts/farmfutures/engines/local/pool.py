@@ -83,6 +83,8 @@ class Pool:
         self.folder = folder
         self.settings = settings
         self.workers: dict[int, Worker] = {}
+        self.changes = 0
+        """How often a worker came or went."""
         self.next_id = 1
         self._look_s = 0.0
 
@@ -105,6 +107,7 @@ class Pool:
             time.monotonic(), idle_since=time.monotonic(),
         )  # fmt: skip
         self.workers[number] = worker
+        self.changes += 1
         # What an interpreter must look like travels here, nothing of it in argv: other users can read that.
         worker.order("start", **self._config(folder, lane))
         worker.data.send(channel.pack_message(self._child(lane)))
@@ -173,6 +176,7 @@ class Pool:
     def drop(self, worker: Worker) -> None:
         """Forgets a worker and what it kept on disk."""
         self.workers.pop(worker.id, None)
+        self.changes += 1
         processes.unkeep(worker.process.pid)
         worker.data.close()
         worker.control.close()

@@ -54,6 +54,7 @@ class Requests:
         self.broker.ledger.write()
         for again in (False, True):
             if again:  # Perhaps its client died before it could ring.
+                self.broker.clients.look_after(now=True)
                 self.broker.clients.catch_up()
             row = self.broker.store.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job,)).fetchone()
             if row is not None:

@@ -28,6 +28,9 @@ VERSION = 1
 
 LINGER_MS = 2000
 _LARGE = 1 << 16
+_EVENTS, _POLLIN = int(zmq.EVENTS), int(zmq.POLLIN)
+"""Plain numbers: those of zmq make an enum of every answer."""
+
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
@@ -90,7 +93,7 @@ def send(socket: zmq.Socket[bytes], frames: list[bytes]) -> None:
 
 def has_more(socket: zmq.Socket[bytes]) -> bool:
     """Whether another message can be received at once."""
-    return bool(int(socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN)
+    return bool(int(socket.getsockopt(_EVENTS)) & _POLLIN)
 
 
 def has_unix_sockets() -> bool:
