@@ -103,6 +103,8 @@ class Link(Generic[T]):
         self._cut = cut
         self._out: list[memoryview] = []
         self._in: list[bytes] = []
+        self.ended = False
+        """Whether the other end was closed."""
 
     @property
     def stuck(self) -> bool:
@@ -133,10 +135,14 @@ class Link(Generic[T]):
         while True:
             try:
                 data = self.socket.recv(_CHUNK)
-            except (BlockingIOError, ConnectionError):
+            except BlockingIOError:
                 break
+            except ConnectionError:
+                data = b""
             if data:
                 self._in.append(data)
+            else:
+                self.ended = True
             if len(data) < _CHUNK:
                 break
         if not self._in:
@@ -166,6 +172,11 @@ class Channel:
         self._rest = b""
         self._found: list[Message] = []
         self._lock = threading.Lock()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a message is there already."""
+        return bool(self._found)
 
     def read(self) -> Message | None:
         """Waits for the next message; None when the other end is closed.

@@ -6,6 +6,8 @@ broker             the loop; clients, requests, dispatch and ledger are its part
 queue              what runs next, a window onto the database
 store, schema      SQLite, the truth
 pool               interpreters and their supervisors
-wire               messages (pyzmq)
+arrivals           what is not in the database yet
+wire               messages; they travel over `unix` sockets, or elsewhere by `curve` (pyzmq)
+ears               what the broker waits for
 folder, lock       the state folder, and one broker for it
 """

@@ -29,6 +29,7 @@ def main() -> int:
     lock = Lock(folder.lock)
     if not lock.take():
         return 0  # Another one was first, which is just as good.
+    folder.connection.unlink(missing_ok=True)  # Of one that was killed: nobody is to wait at its door.
     announced = _detach()
     handler = logging.handlers.RotatingFileHandler(folder.broker_log, maxBytes=1 << 20, backupCount=2)
     logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(message)s")

@@ -24,9 +24,7 @@ _ADD_JOBS = (
     "INSERT OR IGNORE INTO jobs (id, spec, name, total, priority, user, client, submitted, started, finished, counts, open) "
     "VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 )
-_ADD_ITEMS = (
-    "INSERT OR IGNORE INTO items (state, attempt, worker, started, finished, outcome, id, call) VALUES (?,?,?,?,?,?,?,?)"
-)
+_ADD_ITEMS = "INSERT OR IGNORE INTO items (state, attempt, worker, started, finished, outcome, id, call) VALUES (?,?,?,?,?,?,?,?)"
 """The plain ones. sqlite3 takes a detour for each None (and for bytes, see `seal`) that costs more than storing it does."""
 
 _ADD_ODD_ITEMS = (
@@ -123,9 +121,10 @@ class Arrivals:
         yield from self.take_ended()
         if self._items:
             yield _ADD_JOBS, [row + _OPEN for row in self._jobs.values()]
-            yield _ADD_PENDING, [
-                (key, name or None, extra or None, seal(call)) for key, (call, name, extra) in self._items.items()
-            ]
+            yield (
+                _ADD_PENDING,
+                [(key, name or None, extra or None, seal(call)) for key, (call, name, extra) in self._items.items()],
+            )
             self._jobs, self._items = {}, {}
         if self.offsets:
             yield _SET_OFFSETS, list(self.offsets.items())

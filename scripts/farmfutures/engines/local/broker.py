@@ -14,8 +14,6 @@ import sqlite3
 import time
 from typing import Any
 
-import zmq
-
 from ...settings import Settings
 from . import crash, wire
 from .arrivals import WAIT_S
@@ -32,11 +30,9 @@ from .store import COMMIT_S, Store
 
 log = logging.getLogger("farmfutures.broker")
 
-_MESSAGES_A_TURN = 500
 _TICK_S = 0.05
 _LONG_TICK_S = 0.5
 _LOOK_S = 0.01
-_LINGER_MS = 200
 _IDLE_TICK_S = 1.0
 
 
@@ -49,19 +45,16 @@ class Broker:
         self.store = Store(folder.database, settings.synchronous)
         self.queue = Queue(self.store)
         self.ledger = Ledger(self.store, self.queue)
-        self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self.socket = wire.router(self.context)
-        self.door = wire.Door(folder, settings.transport)
-        self.endpoint = self.door.bind(self.socket)
+        self.door = wire.open_door(folder, settings.transport)
         self.pool = Pool(folder, settings)
         self.pool.next_id = int(self.store.meta("next_worker", 1))
-        self.ears = Ears(self.socket, self.pool)
+        self.ears = Ears(self.door, self.pool)
         self.dispatch = Dispatch(self.store, self.queue, self.ledger, self.pool, self.send)
         self.clients = Clients(folder, self.store, self.queue, self.ledger, self.send)
         self.requests = Requests(self)
         self.history = History(self.store, folder, settings)
-        self.outbox: list[list[bytes]] = []
-        self.answers: list[list[bytes]] = []
+        self.outbox: list[tuple[str, list[bytes]]] = []
+        self.answers: list[tuple[str, list[bytes]]] = []
         self._signals = 0
         self.stopping = False
         self.draining = False
@@ -69,11 +62,11 @@ class Broker:
         self.idle_since = time.monotonic()
 
     def send(
-        self, identity: bytes, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None, *, now: bool = False
+        self, client: str, kind: str, header: dict[str, Any], blobs: list[bytes] | None = None, *, now: bool = False
     ) -> None:  # fmt: skip
         """Puts a message in the outbox, which leaves after the next commit; with `now` it leaves in any case."""
         box = self.answers if now else self.outbox
-        box.append([identity, *wire.pack(kind, header, blobs or ())])
+        box.append((client, wire.pack(kind, header, blobs or ())))
 
     def recover(self) -> None:
         """Takes up what the last broker left: its workers are ended, its grants taken back, journals read on."""
@@ -96,7 +89,7 @@ class Broker:
     def announce(self) -> None:
         """Writes where clients find this broker, in one step."""
         temporary = self.folder.connection.with_suffix(f".{os.getpid()}")
-        data = {"endpoint": self.endpoint, "pid": os.getpid(), "version": wire.VERSION}
+        data = {"endpoint": self.door.endpoint, "pid": os.getpid(), "version": wire.VERSION}
         temporary.write_text(json.dumps(data))
         temporary.chmod(0o600)
         os.replace(temporary, self.folder.connection)
@@ -105,10 +98,10 @@ class Broker:
     def serve(self) -> None:
         """Runs turns until there is nothing left to do for anybody."""
         while not self.stopping and not self._idle_too_long():
-            spoken, ready = self.ears.wait(self._wait_s())
+            ready = self.ears.wait(self._wait_s())
             crash.point("woken")
             with self.store.guard():
-                self._hear(spoken, ready)
+                self._hear(ready)
                 crash.point("heard")
                 self._turn()
                 # What was submitted is safe in its journal, so that this waits for the first thing to tell.
@@ -127,9 +120,9 @@ class Broker:
             self.draining = True
             self.dispatch.drain()
 
-    def _hear(self, spoken: bool, ready: set[int]) -> None:
-        if spoken:
-            self._receive()
+    def _hear(self, ready: set[int]) -> None:
+        for client, message in self.door.receive(ready):
+            self._handle(client, message)
         for worker in list(self.pool.workers.values()) if ready else ():
             if worker.data.file in ready:
                 worker.data.flush()
@@ -185,34 +178,27 @@ class Broker:
             return _TICK_S
         return _LONG_TICK_S if self.queue.active() else _IDLE_TICK_S
 
-    def _receive(self) -> None:
-        for _ in range(_MESSAGES_A_TURN):
-            identity, *frames = self.socket.recv_multipart()
-            self._handle(identity, frames)
-            if not wire.has_more(self.socket):
-                return
-
-    def _handle(self, identity: bytes, frames: list[bytes]) -> None:
+    def _handle(self, client: str, message: wire.Message) -> None:
+        kind, header, _ = message
         try:
-            kind, header, _ = wire.unpack(frames)
             if kind == "request":
                 # What a client submitted before it asked is known when it is answered.
                 self.clients.catch_up()
-                self.requests.answer(identity, header)
+                self.requests.answer(client, header)
             else:
-                self.clients.handle(identity, kind, header)
+                self.clients.handle(client, kind, header)
         except sqlite3.DatabaseError:
             raise
         except Exception:
             # One bad message must not end the night's work of everybody else.
-            log.exception("a message from %r could not be handled", identity)
+            log.exception("a message from %r could not be handled", client)
 
     def _flush(self) -> None:
         crash.point("flush")
         boxes = [self.answers] if self.store.stuck else [self.outbox, self.answers]
         for box in boxes:
-            for frames in box:
-                wire.send(self.socket, frames)
+            for client, frames in box:
+                self.door.send(client, frames)
             box.clear()
         crash.point("flushed")
 
@@ -237,9 +223,7 @@ class Broker:
         self._flush()
         self.store.close()
         self.ears.close()
-        self.socket.close(_LINGER_MS)  # Clients that have gone are not waited for.
         self.door.close()
-        self.context.term()
 
     def stop_on_signals(self) -> None:
         """The first SIGTERM or SIGINT lets end what runs, the second ends it."""

@@ -1,7 +1,6 @@
 """The client's side of the local engine: hands jobs over, resolves futures, brings the broker back when it dies.
 
-Threads of the caller append to the journal and ring; one thread of ours listens. The two have sockets of their own,
-because zmq's sockets belong to one thread at a time.
+Threads of the caller append to the journal and ring; one thread of ours listens.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future as StdFuture
 from typing import TYPE_CHECKING, Any
-
-import zmq
 
 from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
 from ...job import JobSpec, WorkSpec
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
 START_S = 20.0
 _STARTS = 2
 ANSWER_S = 30.0
+_LOOK_S = 0.005
 _ROTATE_BYTES = 64 * 1024 * 1024
 
 
@@ -66,9 +64,7 @@ class LocalEngine:
         self._journals = itertools.count(1)
         self.ids: list[range] = []
         self._ids: Iterator[int] = iter(())
-        self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self.door = wire.Door(self.folder, self.settings.transport)
-        self._socket: zmq.Socket[bytes] | None = None
+        self._line: wire.Line | None = None
         self._listener: Listener | None = None
         self._alive: Lock | None = None
         self.welcomed = threading.Event()
@@ -88,22 +84,33 @@ class LocalEngine:
             if self._listener is not None:
                 return True
             self.folder.create()
-            endpoint = self.find_broker(start=start)
-            if endpoint is None:
+            line = self.find_line(start=start)
+            if line is None:
                 return False
             self._alive = Lock(self.folder.client_lock(self.client))
             self._alive.insist()
-            self._socket = self._send_socket(endpoint)
-            self._listener = Listener(self, endpoint)
+            self._line = line
+            self._listener = Listener(self, line)
             self._listener.start()
         if not self.welcomed.wait(START_S):
             raise EngineUnavailableError(f"the broker of {self.folder.root} does not answer; see {self.folder.broker_log}.")
         return True
 
-    def _send_socket(self, endpoint: str) -> zmq.Socket[bytes]:
-        socket = wire.dealer(self.context, b"S" + self.client.encode())
-        self.door.connect(socket, endpoint)
-        return socket
+    def find_line(self, *, start: bool) -> wire.Line | None:
+        """Returns a line to the broker, starting that where there is none; None where there is none and is to be none.
+
+        Raises:
+            EngineUnavailableError: It could not be started or reached.
+        """
+        deadline = time.monotonic() + START_S
+        while True:
+            endpoint = self.find_broker(start=start)
+            try:
+                return None if endpoint is None else wire.open_line(self.folder, endpoint, self.client)
+            except OSError as error:  # It left, or was killed, in this moment, and the next one is not there yet.
+                if time.monotonic() > deadline:
+                    raise EngineUnavailableError(f"the broker at {endpoint} can't be reached: {error}.") from error
+            time.sleep(_LOOK_S)
 
     def find_broker(self, *, start: bool) -> str | None:
         """Returns the broker's endpoint, starting it where there is none."""
@@ -126,7 +133,7 @@ class LocalEngine:
                 if failures >= _STARTS:
                     break
                 starter = None  # Another one was first and has left since; or it was killed, and the next one lives.
-            time.sleep(0.005)
+            time.sleep(_LOOK_S)
         raise EngineUnavailableError(
             f"the broker could not be started in {self.folder.root}. The last lines of {self.folder.broker_log}:\n"
             f"{tail(self.folder.broker_log) or '(nothing)'}"
@@ -147,16 +154,16 @@ class LocalEngine:
 
     def send(self, kind: str, header: dict[str, Any]) -> None:
         """Sends a message from any thread."""
-        with self.lock:
-            if self._socket is not None:
-                self._socket.send_multipart(wire.pack(kind, header))
+        line = self._line
+        if line is not None:
+            line.send(wire.pack(kind, header))
 
-    def reconnect(self, endpoint: str) -> None:
+    def reconnect(self, line: wire.Line) -> None:
         """The broker came back, perhaps elsewhere."""
         with self.lock:
-            if self._socket is not None:
-                self._socket.close(0)
-            self._socket = self._send_socket(endpoint)
+            old, self._line = self._line, line
+        if old is not None:
+            old.close(linger=False)
 
     # --- handing over
 
@@ -303,6 +310,8 @@ class LocalEngine:
 
     def close(self) -> None:
         """Says goodbye; what was submitted goes on."""
+        if self.pid != os.getpid():
+            return  # We came here by os.fork: the line is our parent's, and goes on.
         with self.lock:
             listener, self._listener = self._listener, None
         if listener is not None and listener is threading.current_thread():
@@ -319,12 +328,11 @@ class LocalEngine:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
-            if self._socket is not None:
-                self._socket.send_multipart(wire.pack("bye", {}))
-                self._socket.close(wire.LINGER_MS if is_held(self.folder.lock) else 0)
-                self._socket = None
+            if self._line is not None:
+                self._line.send(wire.pack("bye", {}))
+                self._line.close(linger=is_held(self.folder.lock))
+                self._line = None
             if self._alive is not None:
                 self._alive.release()
                 self._alive = None
         self.welcomed.clear()
-        self.context.term()

@@ -79,9 +79,8 @@ class Clients:
             if not client.gone and not is_held(self.folder.client_lock(client.name)):
                 self._bye(client)
 
-    def handle(self, identity: bytes, kind: str, header: dict[str, Any]) -> None:
+    def handle(self, name: str, kind: str, header: dict[str, Any]) -> None:
         """Does what a client's message says."""
-        name = identity[1:].decode("ascii", "replace")
         client = self.all.get(name)
         if client is None:
             client = self.all[name] = Client(name)
@@ -98,13 +97,13 @@ class Clients:
 
     def _welcome(self, client: Client, header: dict[str, Any]) -> None:
         if header["version"] != wire.VERSION:
-            self.send(self._identity(client), "refused", {"version": wire.VERSION})
+            self.send(client.name, "refused", {"version": wire.VERSION})
             return
         client.rung.update(header["journals"])
         self._give_ids(client, "welcome", self._lease(client) if header["lease"] else {})
 
     def _give_ids(self, client: Client, kind: str, header: dict[str, int]) -> None:
-        self.send(self._identity(client), kind, header, now=self.next_job <= self._safe)
+        self.send(client.name, kind, header, now=self.next_job <= self._safe)
 
     def saved(self) -> None:
         """What was written is committed."""
@@ -202,15 +201,12 @@ class Clients:
 
     # --- telling
 
-    def _identity(self, client: Client) -> bytes:
-        return b"R" + client.name.encode()
-
     def tell(self) -> None:
         """Sends each client its notes of this turn."""
         for name, notes in self.ledger.notes.items():
             client = self.all.get(name)
             if client is not None and not client.gone and notes.rows:
-                self.send(self._identity(client), "note", notes.header(), notes.blobs)
+                self.send(client.name, "note", notes.header(), notes.blobs)
         self.ledger.notes.clear()
 
     def _watch(self, client: Client, jobs: list[int]) -> None:

@@ -279,7 +279,7 @@ class Dispatch:
             said = self.progress[ready[0]] = json.loads(record.payload)
             number, work = split_key(ready[0])
             for client in {job.client, *self.ledger.watchers.get(job.id, ())}:
-                self.send(b"R" + client.encode(), "progress", {"j": number, "w": work, "said": said})
+                self.send(client, "progress", {"j": number, "w": work, "said": said})
 
     # --- death
 

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import zmq
-
 from ...errors import EngineError, EngineUnavailableError
 from ...job import STATES
 from ...worker.logs import tail
@@ -18,7 +16,7 @@ from .schema import item_key
 if TYPE_CHECKING:
     from .client import LocalEngine
 
-_LOOK_MS = 500
+_LOOK_S = 0.5
 _AGAIN = 2
 _DONE = frozenset(code for code, state in enumerate(STATES) if state.done)
 
@@ -26,46 +24,29 @@ _DONE = frozenset(code for code, state in enumerate(STATES) if state.done)
 class Listener(threading.Thread):
     """Listens until it is stopped."""
 
-    def __init__(self, engine: LocalEngine, endpoint: str) -> None:
+    def __init__(self, engine: LocalEngine, line: wire.Line) -> None:
         super().__init__(name="farmfutures-listener", daemon=True)
         self.engine = engine
-        self.endpoint = endpoint
+        self.line = line
         self.stopping = False
         self.last: Callable[[], None] | None = None
         """What is left to do at the end, where somebody closed the engine on this thread."""
-        self.socket = self._open()
-        self._bell = engine.context.socket(zmq.PAIR)
-        self._bell.bind(f"inproc://stop-{engine.client}-{id(self)}")
-        self._stopper = engine.context.socket(zmq.PAIR)
-        self._stopper.connect(f"inproc://stop-{engine.client}-{id(self)}")
-
-    def _open(self) -> zmq.Socket[bytes]:
-        socket = wire.dealer(self.engine.context, b"R" + self.engine.client.encode())
-        self.engine.door.connect(socket, self.endpoint)
-        return socket
 
     def stop(self) -> None:
         """Ends the thread, and waits for that."""
         self.stopping = True
-        self._stopper.send(b"")
+        self.line.wake()
         self.join()
 
     def run(self) -> None:
         """The thread's life."""
         self._hello(lease=True)
-        poller = zmq.Poller()
-        poller.register(self.socket, zmq.POLLIN)
-        poller.register(self._bell, zmq.POLLIN)
         while not self.stopping:
-            ready = dict(poller.poll(_LOOK_MS))
-            if self.socket in ready:
-                self._receive()
-            elif not ready and not is_held(self.engine.folder.lock) and self._wanted():
-                poller.unregister(self.socket)
+            messages = self.line.receive(_LOOK_S)
+            for message in messages or ():
+                self._handle(*message)
+            if not messages and self._wanted() and (messages is None or not is_held(self.engine.folder.lock)):
                 self._bring_back()
-                poller.register(self.socket, zmq.POLLIN)
-        for socket in (self.socket, self._bell, self._stopper):
-            socket.close(0)
         if self.last is not None:
             self.last()
 
@@ -73,27 +54,26 @@ class Listener(threading.Thread):
         return bool(self.engine.futures or self.engine.asked or not self.engine.granted.is_set())
 
     def _hello(self, *, lease: bool) -> None:
-        header = {"version": wire.VERSION, "journals": self.engine.journals(), "lease": lease}
-        self.socket.send_multipart(wire.pack("hello", header))
+        header = {"client": self.engine.client, "version": wire.VERSION, "journals": self.engine.journals(), "lease": lease}
+        self.line.hello(wire.pack("hello", header))
 
     def _bring_back(self) -> None:
         """The broker is gone and somebody waits: start it again and take up where it was."""
         try:
-            endpoint = self.engine.find_broker(start=True)
+            line = self.engine.find_line(start=True)
         except (EngineError, OSError) as error:
             # Tried again at the next look. Futures stay as they are; who asks something is told at once.
             for reply in list(self.engine.replies.values()):
                 if not reply.done():
                     reply.set_exception(error)
             return
-        self.socket.close(0)
-        self.endpoint = endpoint or self.endpoint
-        self.socket = self._open()
-        self.engine.reconnect(self.endpoint)
+        assert line is not None
+        self.line = line
+        self.engine.reconnect(line)
         self._hello(lease=not self.engine.granted.is_set())
         with self.engine.lock:
             jobs = sorted({future.job_id for future in list(self.engine.futures.values()) if future.job_id is not None})
-        self.socket.send_multipart(wire.pack("watch", {"jobs": jobs}))
+        self.line.send(wire.pack("watch", {"jobs": jobs}))
         for header in list(self.engine.asked.values()):
             self._ask_again(header)
 
@@ -101,18 +81,12 @@ class Listener(threading.Thread):
         header["again"] = header.get("again", 0) + 1
         reply = self.engine.replies.get(header["req"])
         if header["again"] <= _AGAIN:
-            self.socket.send_multipart(wire.pack("request", {**header}))
+            self.line.send(wire.pack("request", {**header}))
         elif reply is not None and not reply.done():
             reply.set_exception(EngineUnavailableError(
                 f"the broker died {_AGAIN} times while it was asked for {header['op']!r}. The last lines of "
                 f"{self.engine.folder.broker_log}:\n{tail(self.engine.folder.broker_log)}"
             ))  # fmt: skip
-
-    def _receive(self) -> None:
-        for _ in range(100):
-            self._handle(*wire.unpack(self.socket.recv_multipart()))
-            if not wire.has_more(self.socket):
-                return
 
     def _handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
         if kind == "note":

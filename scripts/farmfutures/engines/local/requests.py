@@ -27,7 +27,7 @@ class Requests:
         self.broker = broker
         self._tallies: dict[int, dict[int, int]] = {}
 
-    def answer(self, identity: bytes, header: dict[str, Any]) -> None:
+    def answer(self, client: str, header: dict[str, Any]) -> None:
         """Runs what was asked and sends the answer, or the error as type and sentence."""
         reply: dict[str, Any] = {"req": header["req"]}
         blobs: list[bytes] = []
@@ -43,7 +43,7 @@ class Requests:
             raise  # It is damaged, and nothing that it says can be relied on.
         except Exception as error:
             reply["error"] = [type(error).__name__, str(error.args[0] if error.args else error)]
-        self.broker.send(b"R" + identity[1:], "reply", reply, blobs, now=True)
+        self.broker.send(client, "reply", reply, blobs, now=True)
 
     def _check(self, op: str) -> None:
         stuck = self.broker.store.stuck
@@ -184,7 +184,7 @@ class Requests:
         """The broker itself."""
         broker = self.broker
         return {
-            "pid": os.getpid(), "version": wire.VERSION, "endpoint": broker.endpoint, "state": str(broker.folder.root),
+            "pid": os.getpid(), "version": wire.VERSION, "endpoint": broker.door.endpoint, "state": str(broker.folder.root),
             "workers": len(broker.pool.workers), "open_jobs": len(broker.queue.jobs), "clients": len(broker.clients.all),
             "stuck": broker.store.stuck,
         }  # fmt: skip
