@@ -162,15 +162,13 @@ def test_s9_what_was_seen_can_not_be_played_again(farm: Farm, executor: Executor
     executor.submit("builtins:eval", f"open({str(mark)!r}, 'a').write('x')").result(20)
     status = farm.broker_status()
     assert status is not None
-    context = zmq.Context[zmq.Socket[bytes]]()
-    dealer = wire.dealer(context, b"Rreplay")
-    wire.Door(Folder(farm.settings.state), "auto").connect(dealer, status["endpoint"])
+    line = wire.open_line(Folder(farm.settings.state), status["endpoint"], "replay")
+    line.hello(wire.pack("hello", {"client": "replay", "version": wire.VERSION, "journals": [], "lease": False}))
     journal = next((farm.settings.state / "journals").glob("*.journal")).name
     for _ in range(1000):
-        dealer.send_multipart(wire.pack("bell", {"journal": journal}))
+        line.send(wire.pack("bell", {"journal": journal}))
     assert executor.submit(abs, -1).result(20) == 1
-    dealer.close(0)
-    context.term()
+    line.close(linger=False)
     assert mark.read_text() == "x"
 
 
@@ -245,7 +243,8 @@ def test_s1_fuzzed_messages_from_a_stranger_reach_nothing(state: Path, monkeypat
         before = status["clients"]
         context = zmq.Context[zmq.Socket[bytes]]()
         mine, secret = zmq.curve_keypair()
-        stranger = wire.dealer(context, b"Rstranger")
+        stranger = context.socket(zmq.DEALER)
+        stranger.setsockopt(zmq.ROUTING_ID, b"Rstranger")
         stranger.setsockopt(zmq.CURVE_SERVERKEY, (state / "keys" / "broker").read_bytes().split(b"\n")[0])
         stranger.setsockopt(zmq.CURVE_PUBLICKEY, mine)
         stranger.setsockopt(zmq.CURVE_SECRETKEY, secret)

@@ -219,7 +219,10 @@ class Broker:
             self.clients.tell()
             self.store.set_meta("next_worker", self.pool.next_id)
             self.clients.give_back_ids()
+            self.store.write_arrivals()
             self.store.set_meta("clean", 1)
+        if not self.store.unsaved:
+            self.clients.saved()
         self._flush()
         self.store.close()
         self.ears.close()

@@ -74,7 +74,7 @@ class Clients:
             name = path.name.partition(".")[0]
             if name not in self.all:
                 self.all[name] = Client(name)
-                self.all[name].rung.add(path.name)
+                self._ring(self.all[name], [path.name])
         for client in list(self.all.values()):
             if not client.gone and not is_held(self.folder.client_lock(client.name)):
                 self._bye(client)
@@ -87,7 +87,7 @@ class Clients:
         if kind == "hello":
             self._welcome(client, header)
         elif kind == "bell":
-            client.rung.add(header["journal"])
+            self._ring(client, [header["journal"]])
         elif kind == "block":
             self._give_ids(client, "block", self._lease(client))
         elif kind == "watch":
@@ -95,11 +95,16 @@ class Clients:
         elif kind == "bye":
             self._bye(client)
 
+    def _ring(self, client: Client, journals: list[str]) -> None:
+        """Somebody says that there is something in journals: in its own, and not in one that was read to its end."""
+        done = {path.name for path in self._read_out}
+        client.rung.update(name for name in journals if name.startswith(f"{client.name}.") and name not in done)
+
     def _welcome(self, client: Client, header: dict[str, Any]) -> None:
         if header["version"] != wire.VERSION:
             self.send(client.name, "refused", {"version": wire.VERSION})
             return
-        client.rung.update(header["journals"])
+        self._ring(client, header["journals"])
         self._give_ids(client, "welcome", self._lease(client) if header["lease"] else {})
 
     def _give_ids(self, client: Client, kind: str, header: dict[str, int]) -> None:
@@ -132,7 +137,7 @@ class Clients:
         client.gone = True
         self.orphaned.add(client.name)
         # It may have died between its last record, or even its first, and the bell.
-        client.rung.update(path.name for path in self.folder.journals.glob(f"{client.name}.*.journal"))
+        self._ring(client, [path.name for path in self.folder.journals.glob(f"{client.name}.*.journal")])
         for watchers in self.ledger.watchers.values():
             watchers.discard(client.name)
 

@@ -18,7 +18,6 @@ from .folder import Folder, open_private
 
 LINGER_MS = 2000
 _BROKER_LINGER_MS = 200
-_LARGE = 1 << 16
 _MESSAGES_AT_ONCE = 500
 _EVENTS, _POLLIN = int(zmq.EVENTS), int(zmq.POLLIN)
 """Plain numbers: those of zmq make an enum of every answer."""
@@ -66,8 +65,7 @@ class CurveDoor:
 
     def send(self, client: str, frames: list[bytes]) -> None:
         """See `wire.Door`."""
-        # Without a copy of a large one, which for a small one costs more than it saves.
-        self._socket.send_multipart([b"R" + client.encode(), *frames], copy=len(frames[-1]) < _LARGE)
+        self._socket.send_multipart([b"R" + client.encode(), *frames])
 
     def close(self) -> None:
         """See `wire.Door`."""
