@@ -68,6 +68,7 @@ class LocalEngine:
         self._listener: Listener | None = None
         self._alive: Lock | None = None
         self.welcomed = threading.Event()
+        self._failure: EngineUnavailableError | None = None
         self.granted = threading.Event()
 
     # --- the broker
@@ -89,12 +90,20 @@ class LocalEngine:
                 return False
             self._alive = Lock(self.folder.client_lock(self.client))
             self._alive.insist()
-            self._line = line
+            self._line, self._failure = line, None
             self._listener = Listener(self, line)
             self._listener.start()
         if not self.welcomed.wait(START_S):
             raise EngineUnavailableError(f"the broker of {self.folder.root} does not answer; see {self.folder.broker_log}.")
+        if self._failure is not None:
+            self.close()
+            raise self._failure
         return True
+
+    def fail(self, error: EngineUnavailableError) -> None:
+        """There will be no welcome: whoever waits for that is told why."""
+        self._failure = error
+        self.welcomed.set()
 
     def find_line(self, *, start: bool) -> wire.Line | None:
         """Returns a line to the broker, starting that where there is none; None where there is none and is to be none.

@@ -29,6 +29,8 @@ class Listener(threading.Thread):
         self.engine = engine
         self.line = line
         self.stopping = False
+        self._deaths = 0
+        """How often the broker died since it said something."""
         self.last: Callable[[], None] | None = None
         """What is left to do at the end, where somebody closed the engine on this thread."""
 
@@ -44,6 +46,7 @@ class Listener(threading.Thread):
         while not self.stopping:
             messages = self.line.receive(_LOOK_S)
             for message in messages or ():
+                self._deaths = 0
                 self._handle(*message)
             if not messages and self._wanted() and (messages is None or not is_held(self.engine.folder.lock)):
                 self._bring_back()
@@ -59,6 +62,12 @@ class Listener(threading.Thread):
 
     def _bring_back(self) -> None:
         """The broker is gone and somebody waits: start it again and take up where it was."""
+        self._deaths += 1
+        if self._deaths > _AGAIN:
+            if not self.engine.welcomed.is_set():
+                self.engine.fail(EngineUnavailableError(self._says(f"the broker died {_AGAIN} times when it was greeted")))
+                return
+            self.line.receive(_LOOK_S)  # It dies at once, again and again: not as fast as we can.
         try:
             line = self.engine.find_line(start=True)
         except (EngineError, OSError) as error:
@@ -83,10 +92,12 @@ class Listener(threading.Thread):
         if header["again"] <= _AGAIN:
             self.line.send(wire.pack("request", {**header}))
         elif reply is not None and not reply.done():
-            reply.set_exception(EngineUnavailableError(
-                f"the broker died {_AGAIN} times while it was asked for {header['op']!r}. The last lines of "
-                f"{self.engine.folder.broker_log}:\n{tail(self.engine.folder.broker_log)}"
-            ))  # fmt: skip
+            what = f"the broker died {_AGAIN} times while it was asked for {header['op']!r}"
+            reply.set_exception(EngineUnavailableError(self._says(what)))
+
+    def _says(self, what: str) -> str:
+        log = self.engine.folder.broker_log
+        return f"{what}. The last lines of {log}:\n{tail(log)}"
 
     def _handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
         if kind == "note":
