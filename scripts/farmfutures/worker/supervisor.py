@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import channel, logs, processes
+from . import channel, logs, processes, stage
 from .page import Current, Page
 
 _TICK_S = 0.25
@@ -33,7 +33,8 @@ class Supervisor:
         self.reason = ""
         self.dead = False
         self.leave_by = float("inf")
-        self.running_s = time.monotonic()
+        self.running_s = self.step_s = time.monotonic()
+        self.step = stage.FIRST, 0
         self.process: subprocess.Popen[bytes]
 
     # --- the interpreter
@@ -43,7 +44,7 @@ class Supervisor:
         scratch = os.open(self.folder / logs.SCRATCH, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         launch = self.config["launch"]
         command = [*launch["interpreter"], "-m", "farmfutures.worker.child", str(data.fileno()), str(self.folder)]
-        self.began_s = time.monotonic()
+        self.step_s = time.monotonic()
         try:
             self.process = processes.start(
                 command, stdout=scratch, stderr=scratch, env=self.config["env"], **channel.to_inherit(data)
@@ -63,9 +64,13 @@ class Supervisor:
         tail = logs.tail(self.folder / logs.SCRATCH)
         logged = bool(now.started_s) and self._keep_log(now)
         self.dead = True
+        how = processes.describe_exit(code)
+        step, _ = stage.read(self.folder) or (None, 0)
+        launch = (step or stage.FIRST).died(how, silent=not tail.strip())
         self.say("died", {
-            "code": code, "exit": processes.describe_exit(code), "tail": tail, "g": now.grant if now.started_s else 0,
+            "code": code, "exit": how, "tail": tail, "g": now.grant if now.started_s else 0,
             "o": now.ordinal, "started": now.started_s, "reason": self.reason, "logged": logged,
+            "doing": step.doing if step else "", "launch": launch,
         })  # fmt: skip
         self.control.socket.shutdown(socket.SHUT_RD)  # Wakes the main thread.
 
@@ -132,8 +137,8 @@ class Supervisor:
     def _tick(self) -> float:
         """Looks at the clocks; returns for how many seconds it need not be done again."""
         now = time.monotonic()
-        if not self.page.ready and now - self.began_s > self.config["start_timeout_s"]:
-            self._kill(f"it was not ready after {self.config['start_timeout_s']:g} s")
+        if not self.page.ready:
+            self._look_whether_it_comes_on(now)
         if now > self.leave_by:
             self._kill("it hung while it was leaving")
         self._look_whether_stopped(now)
@@ -143,6 +148,15 @@ class Supervisor:
         logs.cap(self.folder / logs.SCRATCH, self.config["log_limit"])
         return self._time(current) if current.limit_s else _TICK_S
 
+    def _look_whether_it_comes_on(self, now: float) -> None:
+        """Each step of getting ready has its own limit: a scene may take longer to open than an interpreter to start."""
+        step = stage.read(self.folder) or (stage.FIRST, 0)
+        if step != self.step:
+            self.step, self.step_s = step, now
+        limit_s = step[0].limit_s or self.config["start_timeout_s"]
+        if now - self.step_s > limit_s:
+            self._kill(step[0].hung(limit_s))
+
     def _look_whether_stopped(self, now: float) -> None:
         if not processes.is_stopped(self.process.pid):
             self.running_s = now
@@ -151,7 +165,7 @@ class Supervisor:
 
     def _time(self, current: Current) -> float:
         """Kills an item that is over its limit. The page's clock is the wall's; what passed is measured by our own."""
-        key = current.grant, current.ordinal
+        key = current.grant, current.ordinal, current.limit_s
         if self.timed[0] != key:
             self.timed = key, time.monotonic()
         left = self.timed[1] + current.limit_s - time.monotonic()
@@ -159,7 +173,7 @@ class Supervisor:
             self._kill(f"timeout {current.limit_s:g}")
         return min(_TICK_S, max(left, 0.01))
 
-    timed: tuple[tuple[int, int], float] = ((0, 0), 0.0)
+    timed: tuple[tuple[int, int, float], float] = ((0, 0, 0.0), 0.0)
 
 
 def take_along() -> None:

@@ -27,6 +27,9 @@ LOSSES = 3
 """An item whose worker died so often fails, however few attempts it has."""
 
 _BACKOFF_S = 0.5
+_REFUSED_S = 30.0
+"""So long no more interpreters are tried for a job that has some: there are no more licences, say."""
+
 _STUCK_S = 0.05
 _NOTICE_S = 0.01
 _TURN_S = 2.0
@@ -129,6 +132,8 @@ class Dispatch:
             mates = self.pool.in_lane(lane)
             idle = sum(1 for worker in mates if not worker.grants)
             missing = lane.wanted(self.pool.settings.slots) - idle
+            if lane.not_before:
+                missing = min(missing, 1 - sum(1 for worker in mates if not worker.ready))  # One finds out for all.
             free = self.pool.settings.slots - len(self.pool.workers)
             for _ in range(min(missing, free)):
                 self.pool.start(lane)
@@ -197,7 +202,7 @@ class Dispatch:
         worker.ready, worker.pid = True, pid
         worker.ready_since = worker.idle_since = time.monotonic()
         worker.took_s = worker.ready_since - worker.began_s
-        worker.lane.failures = 0
+        worker.lane.failures, worker.lane.not_before = 0, 0.0
 
     def _outcome(self, worker: Worker, grant: Grant, entry: tuple[Job, Ready], record: channel.Record) -> None:
         job, ready = entry
@@ -286,8 +291,9 @@ class Dispatch:
 
     def _died(self, worker: Worker, header: dict[str, Any]) -> None:
         if not worker.ready and not worker.leaving:
-            text = header["reason"] or f"the interpreter {header['exit']} before it was ready"
-            self._launch_failed(worker, text, header["tail"], permanent=False)
+            self._launch_failed(worker, header["reason"] or header["launch"], header["tail"], permanent=False)
+        elif header["code"] and not worker.grants:
+            log.warning("worker %d: %s", worker.id, _end_without_work(header, worker.leaving))
         worker.leaving = True
         self._bury(worker, header["g"], header["o"], header)
 
@@ -324,15 +330,16 @@ class Dispatch:
         self._doomed.discard(ready[0])
         if reason.startswith("killed"):
             return KilledError(f"{what}, was {reason}."), KILLED, False
+        doing = f" while {header['doing']}" if header.get("doing") else ""
         if reason.startswith("timeout"):
-            message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed."
+            message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed{doing}."
             return WorkTimeoutError(message), FAILED, self._tries_left(job, ready, attempt)
         losses = self._tries(ready).lost + 1
         allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
         how = "was stopped for too long" if reason == "stopped" else header["exit"]
         exits = self._exits.setdefault(ready[0], [])
         exits.append(how)
-        text = f"{what}: its interpreter {how} while it ran; it was lost {losses} time(s) ({', '.join(exits)})."
+        text = f"{what}: its interpreter {how}{doing or ' while it ran'}; it was lost {losses} time(s) ({', '.join(exits)})."
         text += _quote(header["tail"])
         return WorkerDiedError(text), FAILED, losses < max(allowed, LOSSES)
 
@@ -341,16 +348,26 @@ class Dispatch:
         if worker.leaving:
             return
         worker.leaving = True
-        lane.failures += 1
-        lane.not_before = time.monotonic() + _BACKOFF_S * lane.failures
         log.warning("worker %d did not start: %s", worker.id, text)
-        if not permanent and lane.failures < LAUNCHES:
+        if not permanent and self._may_try_again(worker):
             return
         tries = "" if permanent else f" ({lane.failures} tries)"
         error = BootstrapError(f"{' '.join(lane.launch['interpreter'])} could not be made ready{tries}: {text}{_quote(tail)}")
         lane.failures, lane.not_before = 0, 0.0
         for job in list(self.queue.in_lane(lane)):
             self.ledger.fail_waiting(job, error)
+
+    def _may_try_again(self, worker: Worker) -> bool:
+        """Counts a start that failed; returns whether its lane has another try."""
+        lane, now = worker.lane, time.monotonic()
+        if any(mate.ready for mate in self.pool.in_lane(lane)):
+            lane.not_before = now + _REFUSED_S  # The work goes on with those that there are.
+            return True
+        if worker.began_s > lane.failed_s:  # Otherwise it was started together with one that failed: the same try.
+            lane.failures += 1
+            lane.failed_s = now
+            lane.not_before = now + _BACKOFF_S * lane.failures
+        return lane.failures < LAUNCHES
 
     # --- from time to time
 
@@ -425,6 +442,13 @@ class Dispatch:
         """Nothing new starts; who is done leaves."""
         for worker in self.pool.workers.values():
             self.leave(worker)
+
+
+def _end_without_work(header: dict[str, Any], leaving: bool) -> str:
+    """Says how an interpreter ended that ran nothing: no item is charged for it."""
+    when = "as it left" if leaving else "while it had nothing to do"
+    how = header["reason"] if header["reason"].startswith("it ") else f"it {header['exit']} {when}"
+    return f"{how}. All of its results were in before, so that nothing is lost.{_quote(header['tail'])}"
 
 
 def _quote(tail: str) -> str:

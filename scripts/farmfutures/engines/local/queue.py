@@ -103,6 +103,7 @@ class Lane:
         self.lines: dict[int, deque[Job]] = {}
         self.estimates: dict[str, float] = {}
         self.failures = 0
+        self.failed_s = 0.0
         self.not_before = 0.0
 
     def push(self, job: Job, *, first: bool = False) -> None:
