@@ -78,13 +78,15 @@ class Reader:
             flags.get("-typ", "mayaAscii"), flags.get("-op", ""), deferred=self._is_deferred(flags), parent=self.inside,
         )  # fmt: skip
         (self.inside.children if self.inside else self.scene.references).append(reference)
+        if not self.scene.find(reference.node):  # What a file says of its node, edits above all, it says further down.
+            self.scene.create("reference", reference.node).reference = self.inside
         if not reference.deferred:
             self.load(reference)
 
     def _is_deferred(self, flags: dict[str, str]) -> bool:
         if self.depth == "none" or (self.depth == "topOnly" and self.inside is not None):
             return True
-        return self.depth != "all" and flags.get("-rfn") in self.unloaded
+        return self.depth is None and flags.get("-rfn") in self.unloaded
 
     def load(self, reference: Reference) -> None:
         """Reads a reference's file; one that is missing is a warning."""
@@ -118,7 +120,7 @@ class Reader:
         flags = _flags(words[2:], {"-n", "-p"})
         parent = self._node(flags["-p"]) if "-p" in flags else None
         name = self._name(flags.get("-n") or f"{words[1]}1")
-        known = self.scene.find(name) if "-s" in flags and parent is None else []
+        known = self.scene.find(name) if ("-s" in flags and parent is None) or words[1] == "reference" else []
         if known and known[0].kind == words[1]:
             self.current = known[0]
             return

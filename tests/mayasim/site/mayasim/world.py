@@ -39,6 +39,7 @@ class World:
         self.mapping: list[tuple[str, str]] = []
         self.mapping_on = False
         self.environ: dict[str, str] = {}
+        """What ``Maya.env`` says, which ``os.environ`` does not."""
         self.options: dict[str, Any] = {}
         self.rules: dict[str, str] = {}
         self.interface: dict[str, dict[str, Any]] = {}
@@ -57,6 +58,16 @@ class World:
         self.layer = "defaultRenderLayer"
         self.namespaces: set[str] = set()
         self.namespace = ""
+
+    # --- the environment
+
+    def getenv(self, name: str) -> str:
+        """What MEL's ``getenv`` says: ``Maya.env`` counts where the process has no such variable."""
+        return os.environ.get(name) or self.environ.get(name, "")
+
+    def setenv(self, name: str, value: str) -> None:
+        """Sets a variable of the process, as modules do."""
+        os.environ[name] = value
 
     # --- messages
 

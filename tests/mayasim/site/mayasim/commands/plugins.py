@@ -43,7 +43,7 @@ def _load(name: str) -> str:
 def _find(name: str) -> str | None:
     if os.path.isabs(name):
         return name if os.path.isfile(name) else None
-    folders = (world.environ.get("MAYA_PLUG_IN_PATH") or os.environ.get("MAYA_PLUG_IN_PATH", "")).split(os.pathsep)
+    folders = world.getenv("MAYA_PLUG_IN_PATH").split(os.pathsep)
     for folder in filter(None, folders):
         for file in (name, f"{name}.py"):
             if os.path.isfile(os.path.join(folder, file)):
