@@ -8,6 +8,8 @@
     mayapy.py      find the interpreter of a Maya version
     bootstrap.py   worker side: standalone, plug-ins, project, scene
     source.py      Python source as a call
+    install.py      the module where Maya finds it, and away again
+    vendoring.py    pyzmq and cloudpickle for Maya's Python
     menu.py        what the plug-in shows in an interactive Maya
     _cmds.py       the only room that calls maya.cmds
 

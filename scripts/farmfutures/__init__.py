@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from . import _vendor
 from .errors import FarmFuturesError as FarmFuturesError
 from .executor import Batch as Batch
 from .executor import Executor as Executor
@@ -40,6 +41,8 @@ __all__ = [
     "Batch", "Executor", "Farm", "FarmFuturesError", "Future", "ItemInfo", "JobInfo", "Progress", "Settings", "State",
     "WorkerInfo", "as_completed", "current_ids", "map", "progress", "submit", "submit_ext",
 ]  # fmt: skip
+
+_vendor.offer()
 
 _lock = threading.Lock()
 _default: Executor | None = None

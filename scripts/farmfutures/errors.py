@@ -17,6 +17,7 @@
     │   ├── EngineUnavailableError      (ConnectionError)    it could not be started or reached
     │   ├── StateFolderError            (PermissionError)    its folder is not safely ours
     │   └── NoSuchJobError              (LookupError)
+    ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
     └── RunError                        came back through a future
         ├── RemoteError                 an exception that could not travel; has the full remote text
         │   └── RemoteSystemExit        the call ended by sys.exit(code), whatever the code
@@ -101,6 +102,10 @@ class StateFolderError(EngineError, PermissionError):
 
 class NoSuchJobError(EngineError, LookupError):
     """The engine doesn't know this job or work item."""
+
+
+class InstallError(FarmFuturesError, RuntimeError):
+    """The module for Maya could not be put in place or taken away; the message says what was left."""
 
 
 class RunError(FarmFuturesError):

@@ -9,11 +9,18 @@
     bootstrap     makes a worker's Maya ready (named by jobs, rarely called by people)
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
 
+And for the command line, imported when they are asked for:
+
+    Installation  what ``farmfutures install`` wrote into a folder of modules
+    install, uninstall, installation, user_folder
+
 Nothing here needs a running Maya to be imported. Import this, never ``farmfutures_maya``, which is not on ``sys.path``
 inside Maya.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._sibling import import_sibling as _import_sibling
 
@@ -28,9 +35,33 @@ from farmfutures_maya.session import Plugin as Plugin  # noqa: E402
 from farmfutures_maya.session import Session as Session  # noqa: E402
 from farmfutures_maya.source import evaluate as evaluate  # noqa: E402
 
-__all__ = ("Demo", "Executor", "Plugin", "Policy", "Session", "Snapshot", "bootstrap", "evaluate")
+if _TYPE_CHECKING:
+    from farmfutures_maya.install import Installation as Installation
+    from farmfutures_maya.install import install as install
+    from farmfutures_maya.install import installation as installation
+    from farmfutures_maya.install import uninstall as uninstall
+    from farmfutures_maya.install import user_folder as user_folder
+
+__all__ = (
+    "Demo", "Executor", "Installation", "Plugin", "Policy", "Session", "Snapshot", "bootstrap", "evaluate", "install",
+    "installation", "uninstall", "user_folder",
+)  # fmt: skip
+
+_LATE = dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install")
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
 for _public in (Demo, Executor, Plugin, Policy, Session, Snapshot, bootstrap, evaluate):
     _public.__module__ = __name__
 del _public
+
+
+def __getattr__(name: str) -> object:
+    """Imports what only the command line needs: in Maya nobody asks for it."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"farmfutures_maya.{_LATE[name]}"), name)
+    value.__module__ = __name__
+    globals()[name] = value
+    return value

@@ -8,6 +8,7 @@
     logs.py      logs, and following them
     broker.py    broker status, broker stop, workers
     farm.py      the farm that a command looks at
+    install.py   install, uninstall: the module for Maya
     demo.py      demo: the main job from end to end
     picture.py   the demo's picture
     render.py    how things look: states, tables, times, JSON
