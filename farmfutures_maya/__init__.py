@@ -5,6 +5,8 @@
     environ.py     which variables travel, which never do
     scene.py       Snapshot: copies of the open scene that leave the session as it was
     store.py       where these copies are kept, by content
+    uses.py        which jobs need them
+    prune.py       removes those that none needs any more
     mayapy.py      find the interpreter of a Maya version
     bootstrap.py   worker side: standalone, plug-ins, project, scene
     source.py      Python source as a call

@@ -7,8 +7,9 @@ named. All of it belongs on Maya's main thread. Maya is imported inside the func
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, cast
 
 
@@ -350,3 +351,16 @@ def undo_off() -> None:
     from maya import cmds
 
     cmds.undoInfo(state=False)
+
+
+@contextlib.contextmanager
+def no_undo() -> Generator[None, None, None]:
+    """What is done inside is not in the undo queue, which stays as it is."""
+    from maya import cmds
+
+    was = bool(cmds.undoInfo(query=True, state=True))
+    cmds.undoInfo(stateWithoutFlush=False)
+    try:
+        yield
+    finally:
+        cmds.undoInfo(stateWithoutFlush=was)

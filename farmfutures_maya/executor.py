@@ -6,16 +6,21 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import farmfutures
 from farmfutures.errors import OptionError, SceneNotFoundError, WorkspaceNotFoundError
+from farmfutures.job import JobSpec, WorkSpec
 
 from . import _cmds, mayapy
 from .bootstrap import WORKER_ENVIRON
 from .environ import Policy
+from .prune import prune_later
 from .scene import Snapshot, snapshot
 from .session import Session, require_maya
+from .store import Store
+from .uses import Use, confirm, is_stored, noted
 
 BOOTSTRAP = "farmfutures.maya:bootstrap"
 
@@ -196,6 +201,18 @@ class Executor(farmfutures.Executor):
             options["settings"] = {**settings, **(options.get("settings") or {})}
         return super()._item_options(options)
 
+    def _hand_over(self, spec: JobSpec, name: str, works: list[WorkSpec], futures: list[farmfutures.Future]) -> int:
+        scenes = _stored_scenes(spec, works)
+        if not scenes:
+            return super()._hand_over(spec, name, works, futures)
+        use = Use.of_this_process(self._engine.name, self.settings.state)
+        with noted(scenes, use) as notes:
+            job = super()._hand_over(spec, name, works, futures)
+        confirm(notes, use, job)
+        for root in {Path(scene).parents[2] for scene in scenes}:
+            prune_later(Store(root), self._engine, self.settings.snapshot_days * 24 * 3600)
+        return job
+
     def _is_captured(self, filename: str | None) -> bool:
         """Returns whether this scene is the one of the captured session, or the copy of it."""
         if self._session is None:
@@ -208,6 +225,12 @@ class Executor(farmfutures.Executor):
         if session is not None and session.modified and (filename or "") == session.scene:
             what = f"the unsaved changes of {session.scene}" if session.scene else "the untitled scene"
             warnings.warn(f"{what} won't be on the workers: call create_tempfile(), or save the scene.", stacklevel=4)
+
+
+def _stored_scenes(spec: JobSpec, works: list[WorkSpec]) -> set[str]:
+    """Returns the scenes of a store that a job opens."""
+    settings = [spec.launch.settings, *(work.extra.get("settings", {}) for work in works)]
+    return {opened["filename"] for opened in settings if opened.get("filename") and is_stored(opened["filename"])}
 
 
 def _running_version() -> str | None:

@@ -53,6 +53,7 @@ class Settings:
         log_limit_bytes: What one item's log may hold; the middle of a longer one is left out.
         history_days: Jobs that ended longer ago are removed; 0 keeps them all.
         history_bytes: The oldest ended jobs are removed while the database is larger than this; 0 means no limit.
+        snapshot_days: Copies of scenes are removed so many days after the last job that opens them; 0 keeps them all.
         inline_limit_bytes: Calls and results above this go by file, not through the database.
         max_payload_bytes: A call larger than this is refused in ``submit``.
         recursion_limit: How many levels of jobs may submit jobs.
@@ -74,6 +75,7 @@ class Settings:
     log_limit_bytes: int = 64 * 1024 * 1024
     history_days: float = 30.0
     history_bytes: int = 2 * 1024**3
+    snapshot_days: float = 7.0
     inline_limit_bytes: int = 128 * 1024
     max_payload_bytes: int = 4 * 1024**3
     recursion_limit: int = 4

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from farmfutures.errors import (
     WorkspaceNotFoundError,
 )
 from farmfutures.maya import Executor
+from farmfutures_maya.uses import uses
 
 Make = Callable[..., Executor]
 
@@ -281,6 +284,29 @@ def test_qs38_which_scene_wins(
 def test_qs38_a_copy_keeps_the_moment_of_its_session(session: Any, make: Make) -> None:
     session.cmds.currentTime(9)
     assert settings(make(clone_environ=True, create_tempfile=True))["frame"] == 9.0
+
+
+def test_n6_one_copy_a_batch_and_one_use_of_it(session: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.cmds.createNode("transform")
+    executor = make(clone_environ=True, create_tempfile=True)
+    monkeypatch.setattr(executor._engine, "submit", lambda *_: 7)
+    monkeypatch.setattr(executor, "_cancel", lambda _: None)
+    with executor.batch("three") as batch:
+        for _ in range(3):
+            batch.submit(session.cmds.nodeType, "ball")
+    assert len(session.asked("file", "exportAll")) == 1
+    assert executor.filename is not None
+    assert [use.job for use in uses(Path(executor.filename).parent).values()] == [7]
+    for thread in [thread for thread in threading.enumerate() if thread.name == "farmfutures prune"]:
+        thread.join()
+
+
+def test_n6_a_copy_that_is_gone_is_said_before_anything_is_submitted(session: Any, make: Make) -> None:
+    executor = make(clone_environ=True)
+    copy = executor.create_tempfile()
+    os.unlink(copy.path)
+    with pytest.raises(SceneNotFoundError, match="there is no scene"):
+        executor.submit(pow, 2, 2)
 
 
 def test_unsaved_changes_that_would_stay_behind_are_warned_of(session: Any, make: Make) -> None:
