@@ -19,6 +19,7 @@ from farmfutures.errors import (
     NotInMayaError,
     OptionError,
     SceneNotFoundError,
+    SnapshotError,
     WorkspaceNotFoundError,
 )
 from farmfutures.maya import Executor
@@ -289,7 +290,13 @@ def test_qs38_a_copy_keeps_the_moment_of_its_session(session: Any, make: Make) -
 def test_n6_one_copy_a_batch_and_one_use_of_it(session: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     session.cmds.createNode("transform")
     executor = make(clone_environ=True, create_tempfile=True)
-    monkeypatch.setattr(executor._engine, "submit", lambda *_: 7)
+
+    def submit(spec: Any, name: str, works: Any, futures: list[farmfutures.Future]) -> int:
+        for future in futures:
+            future._never(SnapshotError("this engine runs nothing"))
+        return 7
+
+    monkeypatch.setattr(executor._engine, "submit", submit)
     monkeypatch.setattr(executor, "_cancel", lambda _: None)
     with executor.batch("three") as batch:
         for _ in range(3):
