@@ -31,7 +31,7 @@ def test_q34_maya_is_up_and_an_empty_scene_is_open(library_maya: Maya, fresh_boo
     assert calls(library_maya)[0] == "initialize"
     assert not any(call.startswith(("file:open", "file:new")) for call in calls(library_maya))
     goodbye()
-    assert not library_maya.world.undo
+    assert not library_maya.cmds.undoInfo(query=True, state=True)
     assert sys.platform == "win32" or "uninitialize" not in calls(library_maya)
 
 

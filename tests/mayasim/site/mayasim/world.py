@@ -12,6 +12,7 @@ from typing import Any
 from .evaluate import parse
 from .reader import Reader, frames_per_second
 from .scene import Attribute, Node, Scene
+from .undo import queue
 from .writer import Writer
 
 LONG_UNITS = {"cm": "centimeter", "m": "meter", "mm": "millimeter", "in": "inch", "ft": "foot", "deg": "degree", "rad": "radian"}
@@ -29,7 +30,6 @@ class World:
         self.batch = True
         self.prompt = True
         self.rename_to_save = False
-        self.undo = True
         self.evaluation = "off"
         self.version = os.environ.get("FARMFUTURES_SIM_VERSION", "2026")
         self.missing = frozenset(filter(None, os.environ.get("FARMFUTURES_SIM_MISSING_PLUGINS", "").split(",")))
@@ -47,11 +47,11 @@ class World:
         self.callbacks: list[tuple[str, Callable[..., object], Any]] = []
         self.root = os.path.join(os.environ.get("HOME", os.getcwd()), "maya", "projects", "default")
         self.folder = self.root
-        self._take(Scene())
-        self.scene.add_cameras()
+        self._take(_empty())
 
     def _take(self, scene: Scene) -> None:
         """Makes a scene the open one; what a file does not say is as the preferences have it."""
+        queue.flush()
         self.scene = scene
         self.units = {"linear": "cm", "angle": "deg", "time": "film"}
         self.playback = {"minTime": 1.0, "maxTime": 120.0, "animationStartTime": 1.0, "animationEndTime": 200.0}
@@ -121,8 +121,7 @@ class World:
     def new(self) -> None:
         """Opens an empty scene."""
         self.tell("kBeforeNew")
-        self._take(Scene())
-        self.scene.add_cameras()
+        self._take(_empty())
         self.tell("kAfterNew")
 
     def open(self, path: str, *, depth: str | None, ignore_version: bool, script_nodes: bool) -> None:
@@ -197,6 +196,12 @@ class World:
         except ValueError as error:
             raise ValueError(str(error).replace(name, text)) from None
         return node, names.short(node.kind, attribute)
+
+
+def _empty() -> Scene:
+    scene = Scene()
+    scene.add_cameras()
+    return scene
 
 
 def _saved_time(scene: Scene) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 from .. import keys
 from ..flags import command
 from ..reader import frames_per_second
+from ..undo import queue
 from ..world import LONG_UNITS, SHORT_UNITS, world
 
 
@@ -64,9 +65,23 @@ def editRenderLayerGlobals(**flags: Any) -> str:
 def undoInfo(**flags: Any) -> Any:
     """The undo queue."""
     if flags.get("query"):
-        return {"state": world.undo, "undoName": "", "undoQueueEmpty": True}.get(next(name for name in flags if name != "query"))
-    world.undo = bool(flags.get("state", flags.get("stateWithoutFlush", world.undo)))
+        names = [step.name for step in queue.steps]
+        answers = {"state": queue.state, "undoName": names[-1] if names else "", "undoQueueEmpty": not names}
+        return answers[next(name for name in flags if name != "query")]
+    if flags.get("openChunk"):
+        queue.open_chunk(flags.get("chunkName", ""))
+    if flags.get("closeChunk"):
+        queue.close_chunk()
+    if flags.get("state") is False:
+        queue.flush()
+    queue.state = bool(flags.get("state", flags.get("stateWithoutFlush", queue.state)))
     return None
+
+
+@command()
+def undo() -> None:
+    """Takes back what the last command, or chunk of commands, did to the scene."""
+    queue.undo()
 
 
 @command("query:q enable:en mapDirectory:m getAllMappings:gam convertDirectory:cd")
