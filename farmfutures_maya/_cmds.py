@@ -342,8 +342,10 @@ def map_paths(pairs: Sequence[tuple[str, str]]) -> None:
     from maya import cmds
 
     cmds.dirmap(enable=True)
-    for source, target in pairs:
-        cmds.dirmap(mapDirectory=(source, target))
+    known = path_mapping()
+    for pair in pairs:
+        if pair not in known:
+            cmds.dirmap(mapDirectory=pair)
 
 
 def undo_off() -> None:

@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from farmfutures.errors import BootstrapError
+from farmfutures.worker import context
 
-from . import _cmds
+from . import _cmds, path_mapping
 from .mayapy import VARIABLE, MayaVersion
 from .session import app_dir
 
@@ -58,7 +59,8 @@ def bootstrap(settings: dict[str, Any]) -> Callable[[], None]:
     Args:
         settings: JSON-able; every key may be missing. ``version`` (str), ``workspace`` (folder), ``filename`` (scene),
             ``plugins`` ([[name, path], ...]), ``up_axis`` (``"y"`` or ``"z"``), ``units`` ([linear, angle, time]),
-            ``path_mapping`` ([[from, to], ...]), ``frame`` (float), ``render_layer`` (str), ``ignore_version`` (bool),
+            ``path_mapping`` ([[from, to], ...]), ``path_rules`` and what else `path_mapping.payload` makes, ``frame``
+            (float), ``render_layer`` (str), ``ignore_version`` (bool),
             ``load_references`` (``"all"``, ``"none"`` or ``"topOnly"``), ``shared_app_dir`` (bool), ``mayapy`` (what
             ``FARMFUTURES_MAYAPY`` was for the sender).
 
@@ -69,11 +71,15 @@ def bootstrap(settings: dict[str, Any]) -> Callable[[], None]:
         BootstrapError: Trying again is useless: no Maya, another version, no such project or scene.
         RuntimeError: Maya did not start, most often for want of a licence.
     """
+    table = path_mapping.table_of(settings)
+    settings = path_mapping.settings_here(settings, table)
     _check_paths(settings)
     if settings.get("mayapy"):
         os.environ.setdefault(VARIABLE, settings["mayapy"])  # For calls that submit calls in their turn.
     if not _cmds.in_maya():
+        path_mapping.prepare_process(settings, table)
         _start(settings)
+    context.on_arguments(table.arguments if table.pairs else None)
     _check_version(settings)
     _cmds.set_prompt(False)
     _load_plugins(settings.get("plugins") or ())

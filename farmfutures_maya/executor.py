@@ -12,10 +12,12 @@ from typing import Any, ClassVar
 import farmfutures
 from farmfutures.errors import OptionError, SceneNotFoundError, WorkspaceNotFoundError
 from farmfutures.job import JobSpec, WorkSpec
+from farmfutures.settings import Settings
 
-from . import _cmds, mayapy
+from . import _cmds, mayapy, path_mapping
 from .bootstrap import WORKER_ENVIRON
 from .environ import Policy
+from .path_mapping import PathMapping
 from .prune import prune_later
 from .scene import Snapshot, snapshot
 from .session import Session, require_maya
@@ -40,14 +42,15 @@ class Executor(farmfutures.Executor):
             Maya the newest one that is installed.
         **job: Defaults of every job, as of `farmfutures.Executor`, and besides: ``ignore_version`` (bool: open a scene
             of a newer update too), ``load_references`` (``"all"``, ``"none"``, ``"topOnly"``), ``skip_usersetup``
-            (bool: do not run ``userSetup.py``, for a faster start).
+            (bool: do not run ``userSetup.py``, for a faster start), ``path_mapping`` (rules as of `PathMapping`, before
+            those of the settings).
 
     All of ``filename``, ``workspace``, ``version`` and ``interpreter`` may be given with a job too; the first two with
     a single work item of a batch.
 
     Raises:
         NotInMayaError: `clone_environ` or `create_tempfile` outside a running Maya.
-        OptionError: `version` is not a version.
+        OptionError: `version` is not a version, or a rule of `path_mapping` not a rule.
 
     Example:
         >>> executor = farmfutures.maya.Executor(clone_environ=True, cpus=4)
@@ -58,7 +61,7 @@ class Executor(farmfutures.Executor):
         ...         future.node = node
     """
 
-    OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, "version", "skip_usersetup"})
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, "version", "skip_usersetup", "path_mapping"})
 
     def __init__(
         self,
@@ -69,9 +72,10 @@ class Executor(farmfutures.Executor):
         version: int | str | None = None,
         **job: Any,
     ) -> None:
+        # Asked before the base makes anything that would have to be shut down again.
         if version is not None:
             mayapy.MayaVersion.parse(version)
-        # Asked before the base makes anything that would have to be shut down again.
+        PathMapping(path_mapping.rules_of(job.get("path_mapping"), Settings.load().path_mapping))
         if clone_environ:
             require_maya("clone environment")
         if create_tempfile:
@@ -149,7 +153,8 @@ class Executor(farmfutures.Executor):
 
     def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)
-        settings = self._job_settings(options)
+        rules = self._rules(options.pop("path_mapping", None))
+        settings = self._job_settings(options, PathMapping(rules))
         if not options.get("interpreter"):
             version = settings.get("version")
             options["interpreter"] = [str(mayapy.find(version, session=_running_version()).path)]
@@ -159,14 +164,19 @@ class Executor(farmfutures.Executor):
             options["interpreter"] = list(mayapy.real_interpreter(options["interpreter"]))
         skip = {"MAYA_SKIP_USERSETUP_PY": "1"} if options.pop("skip_usersetup", False) else {}
         cloned = self._session.environ if self._session else {}
-        options["env"] = {**WORKER_ENVIRON, **cloned, **skip, **(options.get("env") or {})}
+        environ: dict[str, str] = {**WORKER_ENVIRON, **cloned, **skip, **(options.get("env") or {})}
+        options["env"] = environ
         if options.setdefault("bootstrap", BOOTSTRAP) is None:
             options["bootstrap"] = BOOTSTRAP
-        options["settings"] = {**settings, **(options.get("settings") or {})}
+        mapped = path_mapping.payload(rules, {name for name in environ if name not in WORKER_ENVIRON})
+        options["settings"] = {**settings, **mapped, **(options.get("settings") or {})}
         options.pop("version", None)
         return super()._job_options(options)
 
-    def _job_settings(self, options: dict[str, Any]) -> dict[str, Any]:
+    def _rules(self, given: object = None) -> tuple[str, ...]:
+        return path_mapping.rules_of(given, self.settings.path_mapping)
+
+    def _job_settings(self, options: dict[str, Any], table: PathMapping) -> dict[str, Any]:
         """Takes our own options out of `options` and returns what `bootstrap` gets of them."""
         given = {name: options.pop(name, None) for name in _SETTINGS}
         filename = _text(given["filename"]) or self.filename
@@ -178,14 +188,14 @@ class Executor(farmfutures.Executor):
         if self._session is not None:
             settings = self._session.settings(same_scene=self._is_captured(filename))
             self._warn_of_unsaved_changes(filename)
-        settings.update(_checked(given, filename, workspace))
+        settings.update(_checked(given, filename, workspace, table))
         if version or self.version:
             settings["version"] = version or self.version
         return settings
 
     def _item_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)
-        for name in ("version", "interpreter", "skip_usersetup"):
+        for name in ("version", "interpreter", "skip_usersetup", "path_mapping"):
             if options.pop(name, None) is not None:
                 raise OptionError(
                     f"{name}= can't differ between the work items of one job, which share their interpreters: "
@@ -193,7 +203,8 @@ class Executor(farmfutures.Executor):
                 )
         given = {name: options.pop(name) for name in _SETTINGS if name in options}
         filename, workspace = _text(given.get("filename")), _text(given.get("workspace"))
-        settings = _checked(given, filename, workspace, base=self.workspace)
+        table = PathMapping(self._rules(self._defaults.get("path_mapping")))
+        settings = _checked(given, filename, workspace, table, base=self.workspace)
         if filename and not self._is_captured(filename):
             # The captured moment is one of another scene. None stands for "not", so that it overrides the job's.
             settings.update(units=None, frame=None, render_layer=None)
@@ -244,7 +255,9 @@ def _text(value: object) -> str | None:
     return str(value)  # A path object says its path.
 
 
-def _checked(given: dict[str, Any], filename: str | None, workspace: str | None, base: str | None = None) -> dict[str, Any]:
+def _checked(
+    given: dict[str, Any], filename: str | None, workspace: str | None, table: PathMapping, base: str | None = None
+) -> dict[str, Any]:
     """Returns settings of these options, with paths that mean the same on the worker.
 
     Raises:
@@ -254,11 +267,11 @@ def _checked(given: dict[str, Any], filename: str | None, workspace: str | None,
     """
     settings: dict[str, Any] = {}
     if workspace:
-        settings["workspace"] = workspace = _absolute(workspace, ())
+        settings["workspace"] = workspace = _absolute(workspace, (), table)
         if not os.path.isdir(workspace):
             raise WorkspaceNotFoundError(f"there is no folder {workspace}: give workspace= the folder of a Maya project.")
     if filename:
-        settings["filename"] = filename = _absolute(filename, [folder for folder in (workspace, base) if folder])
+        settings["filename"] = filename = _absolute(filename, [folder for folder in (workspace, base) if folder], table)
         if not os.path.isfile(filename):
             raise SceneNotFoundError(f"there is no scene {filename}: give filename= the path of a .ma or .mb file.")
     if given.get("ignore_version"):
@@ -274,9 +287,9 @@ def _known_references(value: object) -> str:
     return str(value)
 
 
-def _absolute(path: str, folders: Iterable[str]) -> str:
+def _absolute(path: str, folders: Iterable[str], table: PathMapping) -> str:
     """Returns a full path: the worker has another current folder, and may lack the variables in it."""
-    path = os.path.expanduser(os.path.expandvars(path))
+    path = table.path(os.path.expanduser(os.path.expandvars(path)))
     if not os.path.isabs(path) and not os.path.exists(path):
         for folder in folders:
             if os.path.exists(os.path.join(folder, path)):

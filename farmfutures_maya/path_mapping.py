@@ -22,10 +22,10 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from farmfutures.errors import OptionError
 
@@ -98,21 +98,17 @@ class PathMapping:
     def argument(self, value: Any) -> Any:
         """Returns an argument with the paths in it as they are here; the module says what counts as one."""
         # Own classes stay as they are, those that are derived from these too: they may not be made from their members.
-        if type(value) is list:
-            return [self._one(item) for item in value]
-        if type(value) is tuple:
-            return tuple(self._one(item) for item in value)
-        if type(value) is dict:
+        if _is_exactly(value, list, tuple):
+            return type(value)(map(self._one, value))
+        if _is_exactly(value, dict):
             return {key: self._one(item) for key, item in value.items()}
         return self._one(value)
 
     def _one(self, value: Any) -> Any:
-        if type(value) is str:
+        if _is_exactly(value, str):
             return self.path(value)
-        if not isinstance(value, os.PathLike):
-            return value
-        text = os.fspath(value)
-        mapped = self.path(text) if isinstance(text, str) else text
+        text = _path_text(value)
+        mapped = self.path(text)
         # Path(), and not the value's own class: that may be the one of another platform.
         return value if mapped == text else Path(mapped)
 
@@ -132,6 +128,67 @@ class PathMapping:
         return list(found.items())
 
 
+def _is_exactly(value: Any, *kinds: type) -> bool:
+    return type(value) in kinds
+
+
+def _path_text(value: Any) -> str:
+    """Returns the path that an ``os.PathLike`` of text stands for, "" for anything else."""
+    if not isinstance(value, os.PathLike):
+        return ""
+    text = os.fspath(cast("os.PathLike[str] | os.PathLike[bytes]", value))
+    return text if isinstance(text, str) else ""
+
+
+def payload(rules: Sequence[str], variables: Iterable[str]) -> dict[str, Any]:
+    """Returns what `bootstrap` gets of a table, as plain JSON: nothing where there are no rules.
+
+    Args:
+        rules: The rules.
+        variables: The variables that travel with the job.
+    """
+    if not rules:
+        return {}
+    return {"path_rules": list(rules), "sent_from": sys.platform, "sent_variables": sorted(variables)}
+
+
+def table_of(settings: dict[str, Any], platform: str = sys.platform) -> PathMapping:
+    """Returns the table in what `payload` made, for a platform."""
+    return PathMapping(tuple(settings.get("path_rules") or ()), platform)
+
+
+def settings_here(settings: dict[str, Any], table: PathMapping) -> dict[str, Any]:
+    """Returns settings of `bootstrap` whose paths are as they are here: project, scene, plug-ins and what Maya maps."""
+    if not table.pairs:
+        return settings
+    mapped = {name: table.path(settings[name]) for name in ("filename", "workspace") if settings.get(name)}
+    plugins = [[name, table.path(path)] for name, path in settings.get("plugins") or ()]
+    captured = [[source, table.path(target)] for source, target in settings.get("path_mapping") or ()]
+    return {**settings, **mapped, "plugins": plugins, "path_mapping": [*captured, *map(list, table.dirmap())]}
+
+
+def prepare_process(
+    settings: dict[str, Any], table: PathMapping, environ: MutableMapping[str, str] = os.environ, path: list[str] | None = None
+) -> None:
+    """Maps the variables that travelled and ``sys.path``, before Maya reads them.
+
+    Args:
+        settings: What `payload` made.
+        table: The rules, for this platform.
+        environ: The environment to map.
+        path: Instead of ``sys.path``.
+    """
+    if not table.pairs:
+        return
+    for name in settings.get("sent_variables") or ():
+        if name in environ:
+            environ[name] = table.variable(name, environ[name], settings.get("sent_from") or table.platform)
+    path = sys.path if path is None else path
+    # Python has split PYTHONPATH in its own way already, perhaps at the colon of a drive.
+    travelled = environ.get("PYTHONPATH", "").split(_separator(table.platform)) if "PYTHONPATH" in environ else []
+    path[:] = dict.fromkeys([*map(table.path, path), *filter(None, travelled)])
+
+
 def rules_of(*given: object) -> tuple[str, ...]:
     """Returns rules from settings and options in one form, the first ones first.
 
@@ -146,7 +203,7 @@ def rules_of(*given: object) -> tuple[str, ...]:
         if isinstance(some, str):
             found[some] = None
         elif isinstance(some, Iterable):
-            found.update((_rule(item), None) for item in some)
+            found.update((_rule(item), None) for item in cast("Iterable[object]", some))
         elif some is not None:
             raise OptionError(f"path_mapping={some!r}: give rules such as 'P:/ <-> /mnt/projects', as text or a list of them.")
     return tuple(found)
@@ -155,8 +212,10 @@ def rules_of(*given: object) -> tuple[str, ...]:
 def _rule(item: object) -> str:
     if isinstance(item, str):
         return item
-    if isinstance(item, Sequence) and len(item) == 2:
-        return f"{os.fspath(item[0])} <-> {os.fspath(item[1])}"
+    if isinstance(item, (tuple, list)):
+        sides = cast("Sequence[str | os.PathLike[str]]", item)
+        if len(sides) == 2:
+            return f"{os.fspath(sides[0])} <-> {os.fspath(sides[1])}"
     raise OptionError(f"path_mapping: {item!r} is no rule: write it as 'P:/ <-> /mnt/projects', or as a pair of folders.")
 
 

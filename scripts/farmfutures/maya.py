@@ -4,6 +4,7 @@
     Session       what is captured from a running Maya and rebuilt on the worker
     Plugin        a plug-in that was loaded in it
     Policy        what a studio adds to the rules for environment variables
+    PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
     Demo          how `farmfutures demo` starts its session on this machine
     bootstrap     makes a worker's Maya ready (named by jobs, rarely called by people)
@@ -30,6 +31,7 @@ from farmfutures_maya.bootstrap import bootstrap as bootstrap  # noqa: E402
 from farmfutures_maya.demo import Demo as Demo  # noqa: E402
 from farmfutures_maya.environ import Policy as Policy  # noqa: E402
 from farmfutures_maya.executor import Executor as Executor  # noqa: E402
+from farmfutures_maya.path_mapping import PathMapping as PathMapping  # noqa: E402
 from farmfutures_maya.scene import Snapshot as Snapshot  # noqa: E402
 from farmfutures_maya.session import Plugin as Plugin  # noqa: E402
 from farmfutures_maya.session import Session as Session  # noqa: E402
@@ -43,14 +45,14 @@ if _TYPE_CHECKING:
     from farmfutures_maya.install import user_folder as user_folder
 
 __all__ = (
-    "Demo", "Executor", "Installation", "Plugin", "Policy", "Session", "Snapshot", "bootstrap", "evaluate", "install",
-    "installation", "uninstall", "user_folder",
+    "Demo", "Executor", "Installation", "PathMapping", "Plugin", "Policy", "Session", "Snapshot", "bootstrap", "evaluate",
+    "install", "installation", "uninstall", "user_folder",
 )  # fmt: skip
 
 _LATE = dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install")
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
-for _public in (Demo, Executor, Plugin, Policy, Session, Snapshot, bootstrap, evaluate):
+for _public in (Demo, Executor, PathMapping, Plugin, Policy, Session, Snapshot, bootstrap, evaluate):
     _public.__module__ = __name__
 del _public
 

@@ -61,6 +61,8 @@ class Settings:
         synchronous: ``normal`` survives every crash of a process, ``full`` power loss too, and is slower.
         groups: The groups that this machine belongs to, for the job option ``groups``.
         user: The default of the job option ``user``.
+        path_mapping: Which folders are the same place on which platform, ``["P:/ <-> /mnt/projects"]``; see
+            `farmfutures.maya.PathMapping`.
         python: The Python that the broker and the supervisors run on.
     """
 
@@ -83,6 +85,7 @@ class Settings:
     synchronous: str = "normal"
     groups: tuple[str, ...] = ("local",)
     user: str = ""
+    path_mapping: tuple[str, ...] = ()
     python: str = ""
 
     @classmethod

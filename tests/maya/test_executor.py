@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -144,6 +145,24 @@ def test_q37_version_chooses_the_interpreter(make: Make, no_maya: None, monkeypa
     assert job(executor, version=2027)["interpreter"] == [str(tmp_path / "maya2027/mayapy")]
     with pytest.raises(InterpreterNotFoundError, match="mayapy of Maya 2030"):
         job(executor, version=2030)
+
+
+def test_p42_rules_come_from_settings_and_job(
+    make: Make, no_maya: None, scene: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('path_mapping = ["Q:/ <-> /net/other"]\n')
+    monkeypatch.setenv("FARMFUTURES_SETTINGS", str(file))
+    rule = f"P:/ <-> {tmp_path}"
+    executor = make(path_mapping=rule)
+    found = settings(executor, path_mapping=rule, filename="P:/project/scenes/shot.ma", env={"SHOW": "x"})
+    assert found["path_rules"] == [f"P:/ <-> {tmp_path}", "Q:/ <-> /net/other"]
+    assert (found["sent_from"], found["sent_variables"]) == (sys.platform, ["SHOW"])
+    assert found["filename"] == str(scene)
+    assert executor._item_options({"filename": "P:/project/scenes/shot.ma"})["settings"]["filename"] == str(scene)
+    assert settings(executor, path_mapping=[("P:/", tmp_path), ("R:/", "/r")])["path_rules"][1] == "R:/ <-> /r"
+    with pytest.raises(OptionError, match="no rule"):
+        make(path_mapping="nonsense")
 
 
 def test_qs37_what_a_job_gives_wins_over_the_executor(make: Make, no_maya: None, scene: Path, tmp_path: Path) -> None:

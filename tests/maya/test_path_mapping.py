@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
+import pickle
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
+from farmfutures import call as calls
 from farmfutures.errors import OptionError
-from farmfutures_maya.path_mapping import PathMapping, rules_of
+from farmfutures.worker import context
+from farmfutures_maya.path_mapping import PathMapping, payload, prepare_process, rules_of, settings_here, table_of
 
 RULES = (
     "P:/ <-> /mnt/projects <-> /Volumes/projects",
@@ -174,3 +181,80 @@ def test_p42_what_dirmap_gets_ends_with_slashes_the_longest_first() -> None:
         ("P:/assets/", "/mnt/assets/"), ("p:/assets/", "/mnt/assets/"), ("P:/", "/mnt/projects/"), ("p:/", "/mnt/projects/"),
     ]  # fmt: skip
     assert ("/mnt/projects/", "P:/") in PathMapping(RULES, "win32").dirmap()
+
+
+def test_p42_settings_of_a_bootstrap() -> None:
+    sent = {
+        "filename": "P:\\shot\\a.ma", "workspace": "P:/shot", "plugins": [["rig", "P:/rig.mll"], ["AbcImport", ""]],
+        "path_mapping": [["Z:/old/", "P:/new/"]], "version": "2026",
+    }  # fmt: skip
+    table = PathMapping(("P:/ <-> /mnt/projects",), "linux")
+    assert settings_here(sent, table) == {
+        "filename": "/mnt/projects/shot/a.ma", "workspace": "/mnt/projects/shot", "version": "2026",
+        "plugins": [["rig", "/mnt/projects/rig.mll"], ["AbcImport", ""]],
+        "path_mapping": [["Z:/old/", "/mnt/projects/new/"], ["P:/", "/mnt/projects/"], ["p:/", "/mnt/projects/"]],
+    }  # fmt: skip
+    assert settings_here(sent, PathMapping(())) is sent
+
+
+def test_p42_what_a_process_starts_with() -> None:
+    environ = {"MAYA_SCRIPT_PATH": "P:/a;P:/b", "PYTHONPATH": "P:/lib;P:/more", "OCIO": "P:/c.ocio", "HERS": "P:/stays"}
+    path = ["P", "/usr/lib/python", "P:/sent"]
+    sent = {"path_rules": list(RULES), "sent_from": "win32", "sent_variables": ["MAYA_SCRIPT_PATH", "PYTHONPATH", "OCIO", "NONE"]}
+    prepare_process(sent, table_of(sent, "linux"), environ, path)
+    assert environ == {
+        "MAYA_SCRIPT_PATH": "/mnt/projects/a:/mnt/projects/b", "PYTHONPATH": "/mnt/projects/lib:/mnt/projects/more",
+        "OCIO": "/mnt/projects/c.ocio", "HERS": "P:/stays",
+    }  # fmt: skip
+    assert path == ["P", "/usr/lib/python", "/mnt/projects/sent", "/mnt/projects/lib", "/mnt/projects/more"]
+
+
+def test_no_rules_are_no_payload() -> None:
+    assert payload((), ["A"]) == {}
+    assert payload(("P:/ <-> /mnt",), {"B", "A"})["sent_variables"] == ["A", "B"]
+
+
+@pytest.fixture
+def arguments_as_they_are() -> Iterator[None]:
+    yield
+    context.on_arguments(None)
+
+
+def test_p42_a_job_of_another_platform(
+    library_maya: Any, fresh_bootstrap: ModuleType, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments_as_they_are: None,
+) -> None:  # fmt: skip
+    """Environment, project, scene, dirmap and arguments, as they come from Windows."""
+    (scene.parents[1] / "tex.png").touch()
+    monkeypatch.setenv("MAYA_SCRIPT_PATH", "P:/project/scripts;P:/more")
+    bootstrap = {"filename": "P:/project/scenes/shot.ma", "workspace": "P:\\project", "version": "2026"}
+    rules = {"path_rules": [f"P:/ <-> {tmp_path}"], "sent_from": "win32", "sent_variables": ["MAYA_SCRIPT_PATH"]}
+    fresh_bootstrap.bootstrap({**bootstrap, **rules, "shared_app_dir": True})
+    cmds = library_maya.cmds
+    assert library_maya.started_with["MAYA_SCRIPT_PATH"] == os.pathsep.join([f"{tmp_path}/project/scripts", f"{tmp_path}/more"])
+    assert cmds.workspace(query=True, rootDirectory=True) == f"{tmp_path}/project/"
+    assert cmds.file(query=True, sceneName=True) == str(scene)
+    assert cmds.dirmap(convertDirectory="p:/project/tex.png") == f"{tmp_path}/project/tex.png"
+    assert context.arguments(("P:/x", 1), {}) == ((f"{tmp_path}/x", 1), {})
+    count = len(cmds.dirmap(getAllMappings=True))
+    fresh_bootstrap.bootstrap({**bootstrap, **rules})
+    assert len(cmds.dirmap(getAllMappings=True)) == count
+    fresh_bootstrap.bootstrap({"version": "2026"})
+    assert context.arguments(("P:/x",), {}) == (("P:/x",), {})
+
+
+class _Foreign:
+    """Pickles as the path that the other platform would pickle."""
+
+    def __reduce__(self) -> Any:
+        other = pathlib.WindowsPath if os.name == "posix" else pathlib.PosixPath
+        return other, ("P:\\", "shot", "a.ma")
+
+
+def test_a_path_object_of_the_other_platform_arrives() -> None:
+    data = b"P" + pickle.dumps((len, (_Foreign(), 1), {}), calls.PROTOCOL)
+    function, args, _ = calls.unpack_call(data)
+    assert function is len
+    if os.name == "posix":
+        assert args == (PureWindowsPath("P:/shot/a.ma"), 1)
+        assert PathMapping(RULES, "linux").arguments(args, {})[0] == (Path("/mnt/projects/shot/a.ma"), 1)

@@ -140,6 +140,7 @@ class Child:
             data = memoryview((Path(self.config["blobs"]) / extra["call_file"]).read_bytes())
         try:
             function, args, kwargs = calls.unpack_call(data)
+            args, kwargs = context.arguments(args, kwargs)
             if isinstance(function, calls.ByName):
                 function = calls.resolve(function.name)
         except ImportError as error:

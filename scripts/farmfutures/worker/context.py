@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Arguments: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
+"""Positional and keyword arguments of a call."""
 
 _QUIET_S = 0.05
 
@@ -12,6 +16,7 @@ _report: Callable[[float, float | None, str], None] | None = None
 _last_s = 0.0
 _ids: tuple[int, int] | None = None
 _remarks: tuple[str, ...] = ()
+_translate: Callable[[tuple[Any, ...], dict[str, Any]], Arguments] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,14 @@ def set_remarks(texts: tuple[str, ...]) -> None:
     """Tells this module what is amiss. Each text is a sentence for people: a missing texture, say."""
     global _remarks
     _remarks = texts
+
+
+def on_arguments(translate: Callable[[tuple[Any, ...], dict[str, Any]], Arguments] | None) -> None:
+    """Has all calls from now on get their arguments through a function: a bootstrap maps the paths among them so."""
+    global _translate
+    _translate = translate
+
+
+def arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
+    """Returns the arguments of a call as this worker is to see them."""
+    return (args, kwargs) if _translate is None else _translate(args, kwargs)
