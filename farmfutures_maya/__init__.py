@@ -1,6 +1,11 @@
 """The Maya side of farmfutures. Import it as ``farmfutures.maya``, which works inside Maya too.
 
     executor.py    Executor: calls that run in headless Maya
+    future.py      Future: its futures, which never freeze an interactive Maya
+    main_thread.py what belongs on Maya's main thread gets there
+    waiting.py     wait: for futures, with progress and a way to cancel
+    vigil.py       the event loop of a wait, and its dialog (PySide6)
+    undo.py        undo_step: what comes back is one step of undo
     session.py     Session: what is captured from a running Maya and rebuilt on the worker
     environ.py     which variables travel, which never do
     path_mapping.py which folders are the same place on which platform

@@ -366,3 +366,21 @@ def no_undo() -> Generator[None, None, None]:
         yield
     finally:
         cmds.undoInfo(stateWithoutFlush=was)
+
+
+def open_undo_chunk(name: str) -> None:
+    """Begins what is one step of undo; chunks may be nested.
+
+    Raises:
+        RuntimeError: This is not the main thread.
+    """
+    from maya import cmds
+
+    cmds.undoInfo(openChunk=True, chunkName=name)
+
+
+def close_undo_chunk() -> None:
+    """Ends it."""
+    from maya import cmds
+
+    cmds.undoInfo(closeChunk=True)

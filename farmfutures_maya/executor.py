@@ -17,6 +17,7 @@ from farmfutures.settings import Settings
 from . import _cmds, mayapy, path_mapping
 from .bootstrap import WORKER_ENVIRON
 from .environ import Policy
+from .future import Future
 from .path_mapping import PathMapping
 from .prune import prune_later
 from .scene import Snapshot, snapshot
@@ -62,6 +63,7 @@ class Executor(farmfutures.Executor):
     """
 
     OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, "version", "skip_usersetup", "path_mapping"})
+    FUTURE: ClassVar[type[farmfutures.Future]] = Future
 
     def __init__(
         self,

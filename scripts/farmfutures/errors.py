@@ -18,6 +18,7 @@
     │   ├── StateFolderError            (PermissionError)    its folder is not safely ours
     │   └── NoSuchJobError              (LookupError)
     ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
+    ├── WaitCancelledError              (RuntimeError)       somebody pressed Esc while Maya waited; the job goes on
     └── RunError                        came back through a future
         ├── RemoteError                 an exception that could not travel; has the full remote text
         │   └── RemoteSystemExit        the call ended by sys.exit(code), whatever the code
@@ -106,6 +107,10 @@ class NoSuchJobError(EngineError, LookupError):
 
 class InstallError(FarmFuturesError, RuntimeError):
     """The module for Maya could not be put in place or taken away; the message says what was left."""
+
+
+class WaitCancelledError(FarmFuturesError, RuntimeError):
+    """Somebody pressed Esc, or *Stop Waiting*, while Maya's main thread waited for futures. What they stand for goes on."""
 
 
 class RunError(FarmFuturesError):

@@ -3,11 +3,14 @@
     Executor      an executor whose calls run in headless Maya
     Session       what is captured from a running Maya and rebuilt on the worker
     Plugin        a plug-in that was loaded in it
+    Future        a future of it, which never freezes an interactive Maya
     Policy        what a studio adds to the rules for environment variables
     PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
     Demo          how `farmfutures demo` starts its session on this machine
     bootstrap     makes a worker's Maya ready (named by jobs, rarely called by people)
+    undo_step     makes what a script does with results one step of undo
+    wait          waits for futures, with progress and a way to cancel
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
 
 And for the command line, imported when they are asked for:
@@ -31,11 +34,14 @@ from farmfutures_maya.bootstrap import bootstrap as bootstrap  # noqa: E402
 from farmfutures_maya.demo import Demo as Demo  # noqa: E402
 from farmfutures_maya.environ import Policy as Policy  # noqa: E402
 from farmfutures_maya.executor import Executor as Executor  # noqa: E402
+from farmfutures_maya.future import Future as Future  # noqa: E402
 from farmfutures_maya.path_mapping import PathMapping as PathMapping  # noqa: E402
 from farmfutures_maya.scene import Snapshot as Snapshot  # noqa: E402
 from farmfutures_maya.session import Plugin as Plugin  # noqa: E402
 from farmfutures_maya.session import Session as Session  # noqa: E402
 from farmfutures_maya.source import evaluate as evaluate  # noqa: E402
+from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
+from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
 if _TYPE_CHECKING:
     from farmfutures_maya.install import Installation as Installation
@@ -45,15 +51,15 @@ if _TYPE_CHECKING:
     from farmfutures_maya.install import user_folder as user_folder
 
 __all__ = (
-    "Demo", "Executor", "Installation", "PathMapping", "Plugin", "Policy", "Session", "Snapshot", "bootstrap", "evaluate",
-    "install", "installation", "uninstall", "user_folder",
+    "Demo", "Executor", "Future", "Installation", "PathMapping", "Plugin", "Policy", "Session", "Snapshot", "bootstrap",
+    "evaluate", "install", "installation", "undo_step", "uninstall", "user_folder", "wait",
 )  # fmt: skip
 
 _LATE = dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install")
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
-for _public in (Demo, Executor, PathMapping, Plugin, Policy, Session, Snapshot, bootstrap, evaluate):
-    _public.__module__ = __name__
+for _public in set(__all__).difference(_LATE):
+    globals()[_public].__module__ = __name__
 del _public
 
 

@@ -48,7 +48,14 @@ def batch(name: str) -> None:
 def interactive() -> None:
     """Starts a Maya with an interface, at the first import of ``maya.cmds``."""
     world.batch = False
+    if os.environ.get("FARMFUTURES_SIM_WINDOW") == "1":
+        from . import window
+
+        window.open_window(world)
     _start()
+    if world.window:
+        world.window.load_shelves()
+        world.window.restore_layout()
 
 
 def _start() -> None:

@@ -43,6 +43,10 @@ class World:
         self.options: dict[str, Any] = {}
         self.rules: dict[str, str] = {}
         self.interface: dict[str, dict[str, Any]] = {}
+        self.window: Any = None
+        """The interface where it is drawn."""
+        self.parent = ""
+        """The control whose script runs."""
         self.deferred: list[Callable[[], object]] = []
         self.callbacks: list[tuple[str, Callable[..., object], Any]] = []
         self.root = os.path.join(os.environ.get("HOME", os.getcwd()), "maya", "projects", "default")

@@ -60,6 +60,8 @@ def _start(plugin: str, path: str) -> None:
     spec.loader.exec_module(module)
     world.plugins[plugin]["module"] = module
     module.initializePlugin(plugin)
+    if world.window:
+        world.window.fill_controls()
 
 
 @command("force:f")
