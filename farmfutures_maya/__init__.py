@@ -16,6 +16,9 @@
     mayapy.py      find the interpreter of a Maya version
     bootstrap.py   worker side: standalone, plug-ins, project, scene
     source.py      Python source as a call
+    script.py       a script in a Maya that was made ready
+    launch.py       a mayapy from outside of Maya
+    probe.py        what a mayapy says of itself
     install.py      the module where Maya finds it, and away again
     vendoring.py    pyzmq and cloudpickle for Maya's Python
     menu.py        what the plug-in shows in an interactive Maya

@@ -153,6 +153,19 @@ class Executor(farmfutures.Executor):
             warnings.warn(text, stacklevel=2)
         return self._snapshot
 
+    def launch(self, **extra: Any) -> dict[str, Any]:
+        """Returns how the Maya of a job is started: the core's options ``interpreter``, ``env``, ``settings`` and others.
+
+        Args:
+            **extra: Options of the job.
+
+        Raises:
+            InterpreterNotFoundError: There is no such Maya.
+            SceneNotFoundError: There is no such scene.
+            WorkspaceNotFoundError: There is no such folder.
+        """
+        return self._job_options({**self._defaults, **extra})
+
     def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)
         rules = self._rules(options.pop("path_mapping", None))

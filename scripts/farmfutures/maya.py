@@ -17,6 +17,8 @@ And for the command line, imported when they are asked for:
 
     Installation  what ``farmfutures install`` wrote into a folder of modules
     install, uninstall, installation, user_folder
+    run_here      a script in a Maya of its own, on this terminal
+    run_script    a script in this Maya
 
 Nothing here needs a running Maya to be imported. Import this, never ``farmfutures_maya``, which is not on ``sys.path``
 inside Maya.
@@ -49,13 +51,35 @@ if _TYPE_CHECKING:
     from farmfutures_maya.install import installation as installation
     from farmfutures_maya.install import uninstall as uninstall
     from farmfutures_maya.install import user_folder as user_folder
+    from farmfutures_maya.launch import run_here as run_here
+    from farmfutures_maya.script import run_script as run_script
 
 __all__ = (
-    "Demo", "Executor", "Future", "Installation", "PathMapping", "Plugin", "Policy", "Session", "Snapshot", "bootstrap",
-    "evaluate", "install", "installation", "undo_step", "uninstall", "user_folder", "wait",
-)  # fmt: skip
+    "Demo",
+    "Executor",
+    "Future",
+    "Installation",
+    "PathMapping",
+    "Plugin",
+    "Policy",
+    "Session",
+    "Snapshot",
+    "bootstrap",
+    "evaluate",
+    "install",
+    "installation",
+    "run_here",
+    "run_script",
+    "undo_step",
+    "uninstall",
+    "user_folder",
+    "wait",
+)
 
-_LATE = dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install")
+_LATE = {
+    **dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install"),
+    "run_here": "launch", "run_script": "script",
+}  # fmt: skip
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
 for _public in set(__all__).difference(_LATE):

@@ -297,3 +297,32 @@ def test_the_folder_of_the_user_is_one_that_maya_reads(tmp_path: Path) -> None:
     assert user_folder({"MAYA_APP_DIR": str(tmp_path)}) == tmp_path / "modules"
     if sys.platform == "linux":
         assert user_folder({"HOME": "/home/ann"}) == Path("/home/ann/maya/modules")
+
+
+BATCH_SCRIPT = """
+from maya import standalone
+standalone.initialize()
+from maya import cmds
+import farmfutures.maya
+
+with farmfutures.maya.Executor() as executor:
+    print("types:", [executor.submit(cmds.nodeType, name).result() for name in ("persp", "perspShape")])
+    print("by value:", executor.submit(lambda: 6 * 7).result())
+"""
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the stand-in for Maya 2026 runs on this Python")
+def test_mayapy_with_a_script_that_submits(
+    site: Path, state: Path, mayapy: Path, bare_python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but the module is installed: session, broker and worker have their packages from it."""
+    for name in ("PYTHONPATH", "MAYA_APP_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    variables = {"FARMFUTURES_MAYAPY": mayapy, "FARMFUTURES_SIM_PYTHON": bare_python, "MAYA_MODULE_PATH": site}
+    for name, value in {**variables, "MAYA_NO_STANDALONE_ATEXIT": "1", "PYTHONDONTWRITEBYTECODE": "1"}.items():
+        monkeypatch.setenv(name, str(value))
+    script = tmp_path / "batch.py"
+    script.write_text(BATCH_SCRIPT)
+    done = subprocess.run([str(mayapy), str(script)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["types: ['transform', 'camera']", "by value: 42"]
