@@ -167,7 +167,7 @@ class Broker:
             self.dispatch.look_after()
             self.clients.look_after()
             self._cancel_orphans()
-            self.history.prune([*self.ledger.watchers, *self.queue.jobs])
+            self.history.prune([*self.ledger.watchers, *self.queue.jobs], all_read=not self.clients.behind())
 
     def _cancel_orphans(self) -> None:
         """Jobs that are not detached end with the client that submitted them."""
@@ -234,6 +234,8 @@ class Broker:
                 self.pool.drop(worker)
             self.ledger.write()
             self.clients.tell()
+            if not self.clients.behind():
+                self.history.sweep()
             self.store.set_meta("next_worker", self.pool.next_id)
             self.clients.give_back_ids()
             self.store.set_meta("clean", 1)

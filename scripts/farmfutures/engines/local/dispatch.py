@@ -13,7 +13,7 @@ from ...errors import BootstrapError, FarmFuturesError, KilledError, WorkerDiedE
 from ...worker import channel
 from ...worker.page import last_words
 from .ledger import COMPLETE, FAILED, KILLED, Ledger
-from .pool import Grant, Pool, Worker
+from .pool import Grant, Pool, SecretsLostError, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
 from .schema import split_key
 from .store import Store, Tries
@@ -136,9 +136,15 @@ class Dispatch:
                 missing = min(missing, 1 - sum(1 for worker in mates if not worker.ready))  # One finds out for all.
             free = self.pool.settings.slots - len(self.pool.workers)
             for _ in range(min(missing, free)):
-                self.pool.start(lane)
+                self._start(lane)
             if missing > 0 and free <= 0:
                 self._make_room(lane, bool(mates), now)
+
+    def _start(self, lane: Lane) -> None:
+        try:
+            self.pool.start(lane)
+        except SecretsLostError as error:
+            self._fail_lane(lane, f"could not be made ready: {error}")
 
     def _make_room(self, lane: Lane, has_some: bool, now: float) -> None:
         if any(worker.leaving for worker in self.pool.workers.values()):
@@ -352,7 +358,11 @@ class Dispatch:
         if not permanent and self._may_try_again(worker):
             return
         tries = "" if permanent else f" ({lane.failures} tries)"
-        error = BootstrapError(f"{' '.join(lane.launch['interpreter'])} could not be made ready{tries}: {text}{_quote(tail)}")
+        self._fail_lane(lane, f"could not be made ready{tries}: {text}{_quote(tail)}")
+
+    def _fail_lane(self, lane: Lane, text: str) -> None:
+        """Nothing that waits for this kind of interpreter can run."""
+        error = BootstrapError(f"{' '.join(lane.launch['interpreter'])} {text}")
         lane.failures, lane.not_before = 0, 0.0
         for job in list(self.queue.in_lane(lane)):
             self.ledger.fail_waiting(job, error)

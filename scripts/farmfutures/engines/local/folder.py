@@ -36,6 +36,7 @@ class Folder:
         self.jobs = self.root / "jobs"
         self.workers = self.root / "workers"
         self.keys = self.root / "keys"
+        self.secrets = self.root / "secrets"
 
     def create(self) -> Folder:
         """Makes the folder and what it holds, private to this user.
@@ -44,7 +45,7 @@ class Folder:
             StateFolderError: It can't be made, can't be written or is not private.
         """
         check_local(self.root)
-        for path in (self.root, self.journals, self.blobs, self.jobs, self.workers, self.keys):
+        for path in (self.root, self.journals, self.blobs, self.jobs, self.workers, self.keys, self.secrets):
             make_private(path)
         return self
 
