@@ -92,6 +92,9 @@ cmds.undoInfo(state=False)
 result += [cmds.undoInfo(query=True, undoQueueEmpty=True), cmds.undoInfo(query=True, state=True)]
 cmds.undoInfo(state=True)
 cmds.setAttr('a.ty', 7)
+cmds.flushUndo()
+result += [cmds.undoInfo(query=True, undoQueueEmpty=True)]
+cmds.setAttr('a.ty', 8)
 cmds.file(new=True, force=True)
 result += [cmds.undoInfo(query=True, undoQueueEmpty=True)]
 try:
@@ -99,4 +102,4 @@ try:
 except RuntimeError as error:
     result.append(str(error))
 """)  # fmt: skip
-    assert found == ["setAttr", "setAttr", False, True, False, True, "There are no more commands to undo."]
+    assert found == ["setAttr", "setAttr", False, True, False, True, True, "There are no more commands to undo."]

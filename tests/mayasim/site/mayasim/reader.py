@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import keys, names, tokens
+from . import edits, keys, names, tokens
 from .scene import Attribute, Node, Reference, Scene
 
 _TIMES = {
@@ -56,6 +56,14 @@ class Reader:
             elif self.inside is None:
                 self.scene.lost.append(words)
         self.settle(self.units.get("-t", "film"))
+        for reference in self.inside.children if self.inside else self.scene.references:
+            edits.apply(self.scene, reference, self._node)
+
+    def load_later(self, reference: Reference, unit: str) -> None:
+        """Reads a reference into a scene that is open, whose time unit is `unit`."""
+        self.load(reference)
+        self.settle(unit)
+        edits.apply(self.scene, reference, self._node)
 
     def settle(self, unit: str) -> None:
         """Brings keys of references that were read to frames of `unit`; which one a file has, it says behind them."""

@@ -64,6 +64,8 @@ class Node:
     reference: Reference | None = None
     locked: list[str] | None = None
     unknown: bool = False
+    edited: set[str] = field(default_factory=set)
+    """Of a node of a reference: the attributes that scripts changed since its file was read."""
 
     @property
     def path(self) -> str:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from . import edits
 from .scene import Node, Plug, Reference, Scene
 from .tokens import Quoted, quote, word
 
@@ -25,6 +26,7 @@ class Writer:
         self.unloaded = unloaded
         self.references = [top for top in scene.references if keep_references and (top.loaded or unloaded)]
         kept = {reference.node for top in self.references for reference in top.all()}
+        self.edits = {top.node: found for top in self.references if (found := edits.written(scene, top)) is not None}
         self.dropped = {reference.node for reference in scene.all_references()} - kept
 
     def write(self, path: str, name: str) -> None:
@@ -88,7 +90,10 @@ class Writer:
         yield from self._attributes(node)
 
     def _attributes(self, node: Node) -> Iterator[str]:
-        for path, attribute in node.attributes.items():
+        given = dict(node.attributes)
+        if node.name in self.edits:
+            given["ed"] = self.edits[node.name]
+        for path, attribute in given.items():
             kind = ["-type", Quoted(attribute.kind)] if attribute.kind else []
             yield "\t" + _statement(["setAttr", *attribute.flags, Quoted("." + path), *kind, *attribute.values])
 

@@ -62,6 +62,7 @@ def setAttr(plug: str, *values: Any, **flags: Any) -> None:
             raise RuntimeError(f"setAttr: The attribute '{plug}' is locked or connected and cannot be modified.")
         store(node, attribute, values, flags.get("type") or ("double3" if len(values) == 3 else ""))
     _mark(node, attribute, flags)
+    node.edited.add(attribute if attribute in node.attributes else attribute_names.PARENTS[attribute][0])
     world.scene.modified = True
 
 
@@ -200,6 +201,7 @@ def xform(*args: Any, **flags: Any) -> Any:
             if flags.get("worldSpace") and (node.parent is not None or flag == "scale"):
                 raise NotImplementedError("the stand-in's xform sets world space only of nodes that have no parent")
             store(node, attribute, tuple(flags[flag]), "double3")
+            node.edited.add(attribute)
     world.scene.modified = True
     return None
 

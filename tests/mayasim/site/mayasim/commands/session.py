@@ -79,6 +79,12 @@ def undoInfo(**flags: Any) -> Any:
 
 
 @command()
+def flushUndo() -> None:
+    """Forgets what could be undone."""
+    queue.flush()
+
+
+@command()
 def undo() -> None:
     """Takes back what the last command, or chunk of commands, did to the scene."""
     queue.undo()
