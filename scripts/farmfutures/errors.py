@@ -23,6 +23,7 @@
         ├── RemoteError                 an exception that could not travel; has the full remote text
         │   └── RemoteSystemExit        the call ended by sys.exit(code), whatever the code
         ├── WorkerDiedError             (BrokenExecutor)     the interpreter died while it ran the call
+        │   └── OutOfMemoryError        (MemoryError)        the system killed it for want of memory
         ├── WorkTimeoutError            (TimeoutError)       ran longer than its timeout_s
         ├── BootstrapError              the interpreter could not be made ready
         ├── ResultError                 the result could not be pickled, or not loaded here
@@ -138,6 +139,10 @@ class RemoteSystemExit(RemoteError):
 
 class WorkerDiedError(RunError, BrokenExecutor):
     """The interpreter died while it ran this call; the message names exit code or signal and the last log lines."""
+
+
+class OutOfMemoryError(WorkerDiedError, MemoryError):
+    """The system killed the interpreter for want of memory; the message says how much it held at most."""
 
 
 class WorkTimeoutError(RunError, TimeoutError):

@@ -50,6 +50,7 @@ class Settings:
         start_timeout_s: An interpreter that is not ready by then is killed and counts as a failed start.
         max_items_per_interpreter: An interpreter is replaced after so many items; 0 means never.
         memory_mark_bytes: An interpreter that holds more than this between two items is replaced; 0 means never.
+        memory_retries: How often an item that the system killed for want of memory runs again, apart from its ``attempts``.
         log_limit_bytes: What one item's log may hold; the middle of a longer one is left out.
         history_days: Jobs that ended longer ago are removed; 0 keeps them all.
         history_bytes: The oldest ended jobs are removed while the database is larger than this; 0 means no limit.
@@ -74,6 +75,7 @@ class Settings:
     start_timeout_s: float = 300.0
     max_items_per_interpreter: int = 0
     memory_mark_bytes: int = 0
+    memory_retries: int = 1
     log_limit_bytes: int = 64 * 1024 * 1024
     history_days: float = 30.0
     history_bytes: int = 2 * 1024**3

@@ -8,4 +8,5 @@ logs        file descriptors 1 and 2 into one file per item
 stage       what an interpreter is doing while it is made ready, and what it may be if it dies then
 context     what a call can ask while it runs: progress, ids
 processes   process trees: find them and end them
+memory      whether the system killed somebody for want of memory
 """

@@ -18,6 +18,7 @@ import threading
 import time
 import traceback
 import types
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ from .page import Page
 
 GOODBYE_S = 10.0
 """A bootstrap's goodbye and ``atexit`` may take so long; Maya is known to hang there."""
+
+_REMEMBERED = 64
+"""So many bundles are known again; the broker has two on the way."""
 
 _LEVELS = ("FARMFUTURES_LEVEL", "QBLVL")
 
@@ -59,8 +63,12 @@ class Child:
             return
         self.page.be_ready()
         self.data.write(channel.pack_record(channel.READY, os.getpid()))
+        seen: deque[int] = deque(maxlen=_REMEMBERED)
         while (run := self.data.read()) is not None:
-            self._run(*run)
+            grant = run[0].get("g")
+            if grant is not None and grant not in seen:  # What is handed over twice runs once.
+                seen.append(grant)
+                self._run(*run)
 
     def _prepare(self) -> None:
         # As empty a __main__ as can be: what the caller's __main__ holds comes by value.

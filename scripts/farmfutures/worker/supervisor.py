@@ -15,11 +15,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import channel, logs, processes, stage
+from . import channel, logs, memory, processes, stage
 from .page import Current, Page
 
 _TICK_S = 0.25
 """How often the clock of a timed item is looked at, and a long log is cut."""
+
+
+_KILLED = frozenset({-9, 137})
+"""SIGKILL, and how a shell script around an interpreter passes that on."""
 
 
 class Supervisor:
@@ -53,12 +57,14 @@ class Supervisor:
             os.close(scratch)
             data.close()
         processes.keep(self.process.pid)
+        self.memory = memory.Watch(self.process.pid)
         (self.folder / "pid").write_text(f"{self.process.pid} {processes.started(self.process.pid)}")
         threading.Thread(target=self._reap, daemon=True).start()
 
     def _reap(self) -> None:
         """Waits for the interpreter's end, and says who was running and with what last words."""
         code = self.process.wait()
+        starved = code in _KILLED and not self.reason and self.memory.killed_some()
         processes.sweep(spare=[self.process.pid])
         now = self.page.current()
         tail = logs.tail(self.folder / logs.SCRATCH)
@@ -71,6 +77,7 @@ class Supervisor:
             "code": code, "exit": how, "tail": tail, "g": now.grant if now.started_s else 0,
             "o": now.ordinal, "started": now.started_s, "reason": self.reason, "logged": logged,
             "doing": step.doing if step else "", "launch": launch,
+            "memory": starved, "peak": memory.peak_bytes(),
         })  # fmt: skip
         self.control.socket.shutdown(socket.SHUT_RD)  # Wakes the main thread.
 
@@ -146,6 +153,7 @@ class Supervisor:
         if not current.started_s:
             return _TICK_S
         logs.cap(self.folder / logs.SCRATCH, self.config["log_limit"])
+        self.memory.look()
         return self._time(current) if current.limit_s else _TICK_S
 
     def _look_whether_it_comes_on(self, now: float) -> None:

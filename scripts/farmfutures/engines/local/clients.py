@@ -59,9 +59,12 @@ class Clients:
         self._looked_s = 0.0
 
     def catch_up(self) -> None:
-        """Reads everything that anybody handed over, clients included that died before they could ring."""
+        """Reads everything that anybody handed over, of clients too that could not ring or whose bell is still on its way."""
         self._looked_s = 0.0
         self.look_after()
+        for path in self.folder.journals.glob("*.journal"):
+            name = path.name.partition(".")[0]
+            self.all.setdefault(name, Client(name)).rung.add(path.name)
         while self.behind() and not self.store.stuck:
             self.read()
         self.write()

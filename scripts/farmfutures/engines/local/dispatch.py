@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import call as calls
-from ...errors import BootstrapError, FarmFuturesError, KilledError, WorkerDiedError, WorkTimeoutError
+from ...errors import BootstrapError, FarmFuturesError, KilledError, OutOfMemoryError, WorkerDiedError, WorkTimeoutError
 from ...worker import channel
 from ...worker.page import last_words
+from . import crash
 from .ledger import COMPLETE, FAILED, KILLED, Ledger
 from .pool import Grant, Pool, SecretsLostError, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
@@ -48,6 +49,8 @@ class Dispatch:
         self.progress: dict[int, list[Any]] = {}
         self._exits: dict[int, list[str]] = {}
         """How interpreters ended under items that wait to run again."""
+        self._ran_out: dict[int, int] = {}
+        """How often the system killed interpreters under items for want of memory."""
         self._doomed: set[int] = set()
         """Keys of items that were to be killed and may not have started yet."""
         self.tried = {key for (key,) in store.db.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
@@ -97,6 +100,7 @@ class Dispatch:
         attempts = [self._attempt(entry[1]) for entry in taken]
         grant = Grant(self.next_grant, list(taken), attempts, time.monotonic(), len(taken))
         worker.grants[grant.id] = grant
+        crash.point("claimed")
         self._send_run(worker, grant, taken)
 
     def _attempt(self, ready: Ready) -> int:
@@ -217,7 +221,7 @@ class Dispatch:
         worker.lane.learn(job.name, record.finished_s - record.started_s)
         attempt = grant.attempts[record.ordinal]
         self._doomed.discard(ready[0])
-        self._exits.pop(ready[0], None)
+        self._forget(ready[0])
         self._free(worker, grant, record.ordinal)
         if record.flags & channel.ERROR and self._tries_left(job, ready, attempt):
             self._again(job, ready, losses=0)
@@ -322,12 +326,16 @@ class Dispatch:
         if again:
             self._again(job, ready, losses=1)
             return
-        self._exits.pop(ready[0], None)
+        self._forget(ready[0])
         path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if header["logged"] else None
         self.progress.pop(ready[0], None)
         self.ledger.over(
             job, ready, state, 1, worker.id, header["started"], now_s(), calls.pack_failure(error), log=path, attempt=attempt
         )
+
+    def _forget(self, key: int) -> None:
+        self._exits.pop(key, None)
+        self._ran_out.pop(key, None)
 
     def _verdict(self, job: Job, ready: Ready, attempt: int, header: dict[str, Any]) -> tuple[FarmFuturesError, int, bool]:
         number, work = split_key(ready[0])
@@ -340,7 +348,9 @@ class Dispatch:
         if reason.startswith("timeout"):
             message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed{doing}."
             return WorkTimeoutError(message), FAILED, self._tries_left(job, ready, attempt)
-        losses = self._tries(ready).lost + 1
+        if header["memory"]:
+            return self._out_of_memory(ready[0], what, header)
+        losses = self._tries(ready).lost - self._ran_out.get(ready[0], 0) + 1
         allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
         how = "was stopped for too long" if reason == "stopped" else header["exit"]
         exits = self._exits.setdefault(ready[0], [])
@@ -348,6 +358,16 @@ class Dispatch:
         text = f"{what}: its interpreter {how}{doing or ' while it ran'}; it was lost {losses} time(s) ({', '.join(exits)})."
         text += _quote(header["tail"])
         return WorkerDiedError(text), FAILED, losses < max(allowed, LOSSES)
+
+    def _out_of_memory(self, key: int, what: str, header: dict[str, Any]) -> tuple[FarmFuturesError, int, bool]:
+        """The system killed the interpreter; items have a few tries of their own for that, since others may use less then."""
+        times = self._ran_out[key] = self._ran_out.get(key, 0) + 1
+        text = (
+            f"{what}: the system killed its interpreter for want of memory while it ran ({times} time(s)); it held "
+            f"{header['peak'] / 2**20:,.0f} MiB at most. Give the call less to hold, run fewer at once (cpus, slots), or give "
+            "the machine or its control group more memory."
+        )
+        return OutOfMemoryError(text + _quote(header["tail"])), FAILED, times <= self.pool.settings.memory_retries
 
     def _launch_failed(self, worker: Worker, text: str, tail: str, *, permanent: bool) -> None:
         lane = worker.lane
@@ -399,6 +419,7 @@ class Dispatch:
             now = last_words(worker.folder / "page")
             self._bury(worker, now.grant if now.started_s else 0, now.ordinal, {
                 "exit": "was lost with its supervisor", "tail": "", "reason": "", "started": now.started_s, "logged": False,
+                "memory": False, "peak": 0,
             })  # fmt: skip
         elif not worker.ready and not worker.leaving:
             self._launch_failed(worker, "its supervisor ended", self.pool.tail(worker), permanent=False)

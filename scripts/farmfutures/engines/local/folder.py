@@ -160,6 +160,22 @@ def _check_owner(path: Path, info: os.stat_result) -> None:
         )
 
 
+def check_private_file(path: Path) -> None:
+    """Refuses a file that somebody else may have written or may read.
+
+    Raises:
+        StateFolderError: It is a link, belongs to somebody else or is open to others.
+    """
+    info = path.lstat()
+    if stat.S_ISLNK(info.st_mode):
+        raise StateFolderError(f"{path} is a symbolic link, which we never make: look at where it leads and remove it.")
+    if sys.platform != "win32" and (info.st_uid != user_id() or info.st_mode & 0o077):
+        raise StateFolderError(
+            f"{path} belongs to user {info.st_uid} and has mode {stat.S_IMODE(info.st_mode):04o}; it must be yours alone (0600): "
+            "others may know it. Stop the broker and remove it; a new one is made."
+        )
+
+
 def open_private(path: Path, flags: int) -> int:
     """Opens a file that only this user can read, from its first moment on, following no link."""
     # O_NOFOLLOW and O_CLOEXEC are absent on Windows, where the folder's own access list protects the file.

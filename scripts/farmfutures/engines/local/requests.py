@@ -25,10 +25,13 @@ class Requests:
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
+        self._answered: dict[tuple[bytes, int], None] = {}
         self._tallies: dict[int, dict[int, int]] = {}
 
     def answer(self, identity: bytes, header: dict[str, Any]) -> None:
         """Runs what was asked and sends the answer, or the error as type and sentence."""
+        if self._came_twice((identity, header["req"])):
+            return
         reply: dict[str, Any] = {"req": header["req"]}
         blobs: list[bytes] = []
         try:
@@ -44,6 +47,15 @@ class Requests:
         except Exception as error:
             reply["error"] = [type(error).__name__, str(error.args[0] if error.args else error)]
         self.broker.send(b"R" + identity[1:], "reply", reply, blobs, now=True)
+
+    def _came_twice(self, asked: tuple[bytes, int]) -> bool:
+        """Whether this was answered before: a verb that is done twice is not always the same as once."""
+        if asked in self._answered:
+            return True
+        self._answered[asked] = None
+        if len(self._answered) > _REMEMBERED:
+            del self._answered[next(iter(self._answered))]
+        return False
 
     def _check(self, op: str) -> None:
         stuck = self.broker.store.stuck
@@ -269,6 +281,9 @@ class Requests:
 
 
 _MOST_TALLIES = 1000
+_REMEMBERED = 1000
+"""So many requests are known again."""
+
 _CHANGES = frozenset({"cancel", "kill", "retry", "pause", "priority"})
 
 _JOB = "id, spec, name, total, priority, user, submitted, open, paused, started, finished, counts, error"

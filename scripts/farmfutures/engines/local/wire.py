@@ -21,12 +21,13 @@ import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
 from ...errors import StateFolderError
-from .folder import Folder, open_private
+from .folder import Folder, check_private_file, open_private
 
 VERSION = 1
 """Client, broker and supervisors must agree on it."""
 
 LINGER_MS = 2000
+MAX_FRAME_BYTES = 16 * 1024 * 1024
 _LARGE = 1 << 16
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
@@ -70,6 +71,8 @@ def router(context: zmq.Context[zmq.Socket[bytes]]) -> zmq.Socket[bytes]:
     socket = context.socket(zmq.ROUTER)
     # A client that comes back under its old name takes its place instead of being turned away.
     socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
+    # Calls go by journal and file, so that a large frame is nothing that a client of ours sends; it is refused unread.
+    socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
     _common(socket)
     return socket
 
@@ -148,6 +151,7 @@ class Door:
         path = self.folder.keys / name
         if not path.exists():
             _write_key(path.with_name(f"{name}.{os.getpid()}"), path, b"\n".join(zmq.curve_keypair()))
+        check_private_file(path)
         data = path.read_bytes().split(b"\n")
         if len(data) != 2:
             raise StateFolderError(f"the key file {path} is damaged: stop the broker, remove it and start again.")
