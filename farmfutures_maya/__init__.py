@@ -19,6 +19,7 @@
     script.py       a script in a Maya that was made ready
     launch.py       a mayapy from outside of Maya
     probe.py        what a mayapy says of itself
+    doctor.py       whether farmfutures fits the Mayas of this machine
     install.py      the module where Maya finds it, and away again
     vendoring.py    pyzmq and cloudpickle for Maya's Python
     menu.py        what the plug-in shows in an interactive Maya

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from importlib import import_module
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from farmfutures._vendor import REQUIREMENTS
+from farmfutures.checkup import import_package
 
+from . import _cmds
+from .bootstrap import bootstrap
 from .script import leave
+from .session import OWN_PLUGIN
+
+NAME = "farmfutures"
+"""Of the module."""
 
 PREFIX = "farmfutures-probe: "
 """Lines that start so go on in JSON; Maya prints to the same place."""
@@ -25,7 +31,11 @@ def main(words: Sequence[str]) -> None:
     Args:
         words: ``"quick"`` leaves Maya alone; else settings of `bootstrap` as JSON.
     """
-    say(python=sys.version.split()[0], executable=sys.executable, packages=packages())
+    say(
+        python=sys.version.split()[0],
+        executable=sys.executable,
+        packages={name: dict(import_package(name)) for name in REQUIREMENTS},
+    )
     goodbye = None
     if words[0] != "quick":
         try:
@@ -50,23 +60,19 @@ def heard(text: str) -> dict[str, Any]:
     return said
 
 
-def packages() -> dict[str, Mapping[str, str]]:
-    """Returns version and file of what we need from others, or why it can't be imported."""
-    return {name: _package(name) for name in REQUIREMENTS}
-
-
-def _package(name: str) -> Mapping[str, str]:
-    try:
-        module = import_module(name)
-    except Exception as error:  # A package of another Python fails in all kinds of ways.
-        return {"error": f"{type(error).__name__}: {error}"}
-    return {"version": str(getattr(module, "__version__", "?")), "file": str(module.__file__)}
-
-
-def _start(settings: dict[str, Any]) -> Any:
-    from . import _cmds
-    from .bootstrap import bootstrap
-
+def _start(settings: dict[str, Any]) -> Callable[[], object]:
     goodbye = bootstrap(settings)
-    say(maya=_cmds.version(), build=_cmds.cut_identifier(), modules=_cmds.modules())
+    modules = _cmds.modules()
+    say(maya=_cmds.version(), build=_cmds.cut_identifier(), modules=modules)
+    if NAME in modules:
+        say(plugin=_load_plugin())
     return goodbye
+
+
+def _load_plugin() -> str:
+    """Returns what Maya says against our plug-in, or ""."""
+    try:
+        _cmds.load_plugin(OWN_PLUGIN)
+    except RuntimeError as error:
+        return str(error).strip()
+    return ""

@@ -5,6 +5,7 @@ future     Future: ids, status, log, progress, kill
 farm       Farm: look at and steer what is on an engine
 job        plain data: State, JobInfo, ItemInfo, ...
 errors     the error tree, drawn
+checkup    whether this machine has what all of this needs
 settings   one settings file and FARMFUTURES_* variables
 call       calls and outcomes to bytes and back
 engines    where jobs run

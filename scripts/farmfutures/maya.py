@@ -17,6 +17,7 @@ And for the command line, imported when they are asked for:
 
     Installation  what ``farmfutures install`` wrote into a folder of modules
     install, uninstall, installation, user_folder
+    examine       whether farmfutures fits this machine and its Mayas
     run_here      a script in a Maya of its own, on this terminal
     run_script    a script in this Maya
 
@@ -46,6 +47,7 @@ from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
 from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
 if _TYPE_CHECKING:
+    from farmfutures_maya.doctor import examine as examine
     from farmfutures_maya.install import Installation as Installation
     from farmfutures_maya.install import install as install
     from farmfutures_maya.install import installation as installation
@@ -66,6 +68,7 @@ __all__ = (
     "Snapshot",
     "bootstrap",
     "evaluate",
+    "examine",
     "install",
     "installation",
     "run_here",
@@ -78,13 +81,12 @@ __all__ = (
 
 _LATE = {
     **dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install"),
-    "run_here": "launch", "run_script": "script",
+    "examine": "doctor", "run_here": "launch", "run_script": "script",
 }  # fmt: skip
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
 for _public in set(__all__).difference(_LATE):
     globals()[_public].__module__ = __name__
-del _public
 
 
 def __getattr__(name: str) -> object:

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from ... import __version__
 from ...job import CODES, STATES, State
 from . import wire
 from .ledger import CANCELLED, KILLED
@@ -195,9 +196,9 @@ class Requests:
         """The broker itself."""
         broker = self.broker
         return {
-            "pid": os.getpid(), "version": wire.VERSION, "endpoint": broker.endpoint, "state": str(broker.folder.root),
-            "workers": len(broker.pool.workers), "open_jobs": len(broker.queue.jobs), "clients": len(broker.clients.all),
-            "stuck": broker.store.stuck,
+            "pid": os.getpid(), "release": __version__, "version": wire.VERSION, "endpoint": broker.endpoint,
+            "state": str(broker.folder.root), "workers": len(broker.pool.workers), "open_jobs": len(broker.queue.jobs),
+            "clients": len(broker.clients.all), "stuck": broker.store.stuck,
         }  # fmt: skip
 
     # --- steering
