@@ -64,6 +64,20 @@ def cut_identifier() -> str:
     return str(cmds.about(cutIdentifier=True))
 
 
+def codeset() -> str:
+    """Returns how this Maya writes text into files: ``"UTF-8"``, ``"1252"``, ``"932"``."""
+    from maya import cmds
+
+    return str(cast("object", cmds.about(codeset=True)) or "")
+
+
+def getenv(name: str) -> str:
+    """Returns a variable as Maya sees it: what ``Maya.env`` sets is not in ``os.environ`` of a ``mayapy``."""
+    from maya import mel
+
+    return str(mel.eval(f'getenv "{name}"') or "")
+
+
 def is_batch() -> bool:
     """Returns whether there is no interface."""
     from maya import cmds
@@ -209,6 +223,32 @@ def set_selection(names: Sequence[str]) -> None:
         cmds.select(clear=True)
 
 
+def existing(names: Sequence[str]) -> list[str]:
+    """Returns the long names of those of these that are something in the scene."""
+    from maya import cmds
+
+    return _strings(cmds.ls(list(names), long=True)) if names else []
+
+
+def namespace() -> str:
+    """Returns the current namespace from the root on: ``":"``, ``":rig:left"``."""
+    from maya import cmds
+
+    name = str(cast("object", cmds.namespaceInfo(currentNamespace=True)) or "")
+    return f":{name.strip(':')}"
+
+
+def set_namespace(name: str) -> None:
+    """Makes a namespace the current one.
+
+    Raises:
+        RuntimeError: There is no such namespace.
+    """
+    from maya import cmds
+
+    cmds.namespace(set=name)
+
+
 # Project, units, time, layer
 
 
@@ -254,6 +294,20 @@ def up_axis() -> str:
 def set_up_axis(axis: str) -> None:
     """Sets the up-axis without turning the views."""
     _untyped("upAxis")(axis=axis, rotateView=False)  # The stubs have axis for queries only.
+
+
+def evaluation_mode() -> str:
+    """Returns ``"off"`` (DG), ``"serial"`` or ``"parallel"``."""
+    from maya import cmds
+
+    return next(iter(_strings(cast("object", cmds.evaluationManager(query=True, mode=True)))), "")
+
+
+def set_evaluation_mode(mode: str) -> None:
+    """Sets how the graph is evaluated, for this session."""
+    from maya import cmds
+
+    cmds.evaluationManager(mode=mode)
 
 
 def current_time() -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from .future import Future
 from .path_mapping import PathMapping
 from .prune import prune_later
 from .scene import Snapshot, snapshot
-from .session import Session, require_maya
+from .session import Session, missing_text, require_maya
 from .store import Store
 from .uses import Use, confirm, is_stored, noted
 
@@ -85,6 +85,7 @@ class Executor(farmfutures.Executor):
         super().__init__(**job)
         self._given = {"filename": filename, "workspace": workspace, "version": version}
         self._session: Session | None = None
+        self._with_selection = False
         self._snapshot: Snapshot | None = None
         if clone_environ:
             self.clone_environ()
@@ -114,7 +115,7 @@ class Executor(farmfutures.Executor):
         """What `clone_environ` captured."""
         return self._session
 
-    def clone_environ(self, *, policy: Policy | None = None) -> Session:
+    def clone_environ(self, *, policy: Policy | None = None, selection: bool = False) -> Session:
         """Has workers look like this session: version, project, scene, plug-ins, variables and the rest of a `Session`.
 
         What was given to the constructor stays. A scene with unsaved changes travels as it was *saved*; to send it as
@@ -122,15 +123,20 @@ class Executor(farmfutures.Executor):
 
         Args:
             policy: What a studio adds to the rules for variables.
+            selection: Have the same selected on the worker. Jobs with another selection need another interpreter.
 
         Returns:
             What was captured; its ``explain()`` says what travels.
 
         Raises:
             NotInMayaError: There is no running Maya in this process, or this is not its main thread.
+            MissingVariableError: Paths in the scene use a variable that can't travel, and the policy refuses that.
         """
         require_maya("clone environment")
-        self._session = Session.capture(policy=policy)
+        policy = policy or Policy()
+        self._session, self._with_selection = Session.capture(policy=policy), selection
+        if self._session.missing_variables and policy.missing == "warn":
+            warnings.warn(missing_text(self._session.missing_variables), stacklevel=2)
         return self._session
 
     def create_tempfile(self, path: str | os.PathLike[str] | None = None) -> Snapshot:
@@ -181,12 +187,20 @@ class Executor(farmfutures.Executor):
         cloned = self._session.environ if self._session else {}
         environ: dict[str, str] = {**WORKER_ENVIRON, **cloned, **skip, **(options.get("env") or {})}
         options["env"] = environ
+        if settings.get("missing_variables"):
+            settings["missing_variables"] = [name for name in settings["missing_variables"] if name not in environ]
+        options["secret_env"] = {**self._secrets(environ), **(options.get("secret_env") or {})}
         if options.setdefault("bootstrap", BOOTSTRAP) is None:
             options["bootstrap"] = BOOTSTRAP
         mapped = path_mapping.payload(rules, {name for name in environ if name not in WORKER_ENVIRON})
         options["settings"] = {**settings, **mapped, **(options.get("settings") or {})}
         options.pop("version", None)
         return super()._job_options(options)
+
+    def _secrets(self, given: Container[str]) -> dict[str, str]:
+        """Returns the session's secrets but for those that are given. Read now: nothing of ours holds values in between."""
+        names = self._session.secrets if self._session is not None else ()
+        return {name: os.environ[name] for name in names if name in os.environ and name not in given}
 
     def _rules(self, given: object = None) -> tuple[str, ...]:
         return path_mapping.rules_of(given, self.settings.path_mapping)
@@ -201,7 +215,7 @@ class Executor(farmfutures.Executor):
             mayapy.MayaVersion.parse(version)
         settings: dict[str, Any] = {}
         if self._session is not None:
-            settings = self._session.settings(same_scene=self._is_captured(filename))
+            settings = self._session.settings(same_scene=self._is_captured(filename), selection=self._with_selection)
             self._warn_of_unsaved_changes(filename)
         settings.update(_checked(given, filename, workspace, table))
         if version or self.version:
@@ -222,7 +236,7 @@ class Executor(farmfutures.Executor):
         settings = _checked(given, filename, workspace, table, base=self.workspace)
         if filename and not self._is_captured(filename):
             # The captured moment is one of another scene. None stands for "not", so that it overrides the job's.
-            settings.update(units=None, frame=None, render_layer=None)
+            settings.update(units=None, frame=None, render_layer=None, namespace=None, selection=None)
         if settings:
             options["settings"] = {**settings, **(options.get("settings") or {})}
         return super()._item_options(options)

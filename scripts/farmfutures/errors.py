@@ -12,6 +12,7 @@
     │   ├── SceneNotFoundError          (FileNotFoundError)
     │   ├── WorkspaceNotFoundError      (FileNotFoundError)
     │   ├── NotInMayaError              (RuntimeError)       needs a running Maya session
+    │   ├── MissingVariableError        (LookupError)        paths in the scene use variables that can't travel
     │   └── SnapshotError               (RuntimeError)       the scene could not be copied
     ├── EngineError                     the engine, not your call
     │   ├── EngineUnavailableError      (ConnectionError)    it could not be started or reached
@@ -84,6 +85,10 @@ class WorkspaceNotFoundError(SubmitError, FileNotFoundError):
 
 class NotInMayaError(SubmitError, RuntimeError):
     """This needs a running Maya session."""
+
+
+class MissingVariableError(SubmitError, LookupError):
+    """Paths in the scene use variables that a worker would not have, and the policy refuses to go on without them."""
 
 
 class SnapshotError(SubmitError, RuntimeError):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
 import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
+from farmfutures.errors import OptionError
 from farmfutures_maya.environ import Place, Policy, judge, variables_in
 
 
@@ -35,6 +37,26 @@ def test_secrets_never_travel(name: str) -> None:
     assert judged.values == {}
     assert "hunter2" not in repr(judged)
     assert "secret" in judged.held_back[name]
+
+
+@pytest.mark.parametrize(("name", "value"), [("FTRACK_API_KEY", "hunter2"), ("DATABASE", "postgres://me:hunter2@db/x")])
+def test_s7_a_secret_that_is_named_travels_apart_from_the_others(name: str, value: str) -> None:
+    judged = judge({name: value, "SHOW": "x", "A_TOKEN": "y"}, policy=Policy(allow_secrets=(name, "ABSENT_KEY")))
+    assert (judged.values, judged.secrets) == ({"SHOW": "x"}, (name,))
+    assert judged.held_back["ABSENT_KEY"] == "is not set in this session"
+    assert "Policy(allow_secrets=...)" in judged.held_back["A_TOKEN"]
+    assert "hunter2" not in repr(judged)
+
+
+@pytest.mark.parametrize("policy", [{"allow_secrets": ("*_KEY",)}, {"allow_secrets": ("*",)}, {"missing": "panic"}])
+def test_secrets_are_named_one_by_one(policy: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=r"one by one|none of warn, refuse, ignore"):
+        Policy(**policy)
+
+
+def test_the_workers_own_does_not_travel_as_a_secret_either() -> None:
+    judged = judge({"SSH_AUTH_SOCK": "/run/agent"}, policy=Policy(allow_secrets=("SSH_AUTH_SOCK",)))
+    assert (judged.values, judged.secrets) == ({}, ())
 
 
 def test_a_password_in_a_value_is_a_secret_too() -> None:
@@ -102,12 +124,16 @@ def test_xbmlangpath_entries_keep_their_suffix() -> None:
 
 
 def test_variables_in_paths() -> None:
-    paths = ["$PROJ/a.tx", "${SHOT_ROOT}/b.<UDIM>.tx", r"%DRIVE%\c.ma", "/plain/d.ma", "P:/e"]
+    paths = ["$PROJ/a.tx", "${SHOT_ROOT}/b.<UDIM>.tx", r"%DRIVE%\c.ma", "/plain/d.ma", "P:/e", "f_%04d_%04d.exr", "$1/g"]
     assert variables_in(paths) == {"PROJ", "SHOT_ROOT", "DRIVE"}
 
 
 def test_variables_of_the_scenes_paths_are_required() -> None:
-    judged = judge({"TEX_ROOT": "/tex", "HOME": "/home/me"}, used={"TEX_ROOT", "ABSENT", "HOME"})
-    assert judged.values == {"TEX_ROOT": "/tex"}
-    assert judged.missing == ("ABSENT",)
-    assert judged.held_back == {"HOME": "the worker's own"}
+    environ = {"TEX_ROOT": "/tex", "HOME": "/home/me", "TOKEN_ROOT": "/secret", "KEY_ROOT": "/named", "DROPPED": "/x"}
+    policy = Policy(drop=("DROPPED",), allow_secrets=("KEY_ROOT",))
+    judged = judge(environ, used={*environ, "ABSENT"}, policy=policy)
+    assert (judged.values, judged.secrets) == ({"TEX_ROOT": "/tex"}, ("KEY_ROOT",))
+    # What can't be there is missing, whatever the reason; HOME is: the worker has its own.
+    assert judged.missing == ("ABSENT", "DROPPED", "TOKEN_ROOT")
+    assert judged.held_back.keys() == {"HOME", "TOKEN_ROOT", "DROPPED"}
+    assert judged.held_back["HOME"] == "the worker's own"

@@ -17,13 +17,14 @@ import pytest
 import farmfutures
 from farmfutures.errors import (
     InterpreterNotFoundError,
+    MissingVariableError,
     NotInMayaError,
     OptionError,
     SceneNotFoundError,
     SnapshotError,
     WorkspaceNotFoundError,
 )
-from farmfutures.maya import Executor
+from farmfutures.maya import Executor, Policy
 from farmfutures_maya.uses import uses
 
 Make = Callable[..., Executor]
@@ -228,6 +229,56 @@ def test_q38_clone_environ(session: Any, make: Make) -> None:
     assert job(executor, env={"SHOW": "other"})["env"]["SHOW"] == "other"
 
 
+def test_s7_named_secrets_go_out_of_band(session: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FTRACK_API_KEY", "hunter2")
+    monkeypatch.setenv("OTHER_API_KEY", "hunter3")
+    executor = make()
+    executor.clone_environ(policy=Policy(allow_secrets=("FTRACK_API_KEY",)))
+    options = job(executor)
+    assert options["secret_env"] == {"FTRACK_API_KEY": "hunter2"}
+    assert "hunter" not in str({**options, "secret_env": None}) + str(vars(executor)) + repr(executor)
+    spec, _ = executor._prepare(None)
+    assert "hunter" not in repr(spec)
+    assert spec.launch.secrets == {"FTRACK_API_KEY": "hunter2"}
+    assert "secret_env" in job(executor, env={"FTRACK_API_KEY": "mine"})
+    spec, _ = executor._prepare({"env": {"FTRACK_API_KEY": "mine"}})
+    assert spec.launch.secrets == {"FTRACK_API_KEY": "mine"}
+
+
+def textured(session: Any) -> None:
+    node = session.cmds.createNode("file")
+    session.cmds.setAttr(f"{node}.fileTextureName", "$ABSENT/a.png", type="string")
+
+
+def test_a_variable_that_paths_use_and_nobody_has_is_warned_of_and_the_job_is_told(session: Any, make: Make) -> None:
+    textured(session)
+    executor = make()
+    with pytest.warns(UserWarning, match="paths in the scene use ABSENT, which a worker will not have"):
+        executor.clone_environ()
+    executor.create_tempfile()
+    assert settings(executor)["missing_variables"] == ["ABSENT"]
+    assert settings(executor, env={"ABSENT": "/here"})["missing_variables"] == []
+
+
+def test_a_policy_can_refuse_missing_variables_or_ignore_them(session: Any, make: Make) -> None:
+    textured(session)
+    with pytest.raises(MissingVariableError, match="ABSENT"):
+        make().clone_environ(policy=Policy(missing="refuse"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert make().clone_environ(policy=Policy(missing="ignore")).missing_variables == ("ABSENT",)
+
+
+def test_q38_the_selection_is_cloned_when_asked(session: Any, make: Make) -> None:
+    session.cmds.select("ball")
+    session.cmds.file(modified=False)
+    executor = make()
+    executor.clone_environ()
+    assert "selection" not in settings(executor)
+    executor.clone_environ(selection=True)
+    assert settings(executor)["selection"] == ["|ball"]
+
+
 def test_q39_clone_environ_in_the_constructor(session: Any, make: Make) -> None:
     by_method = make()
     by_method.clone_environ()
@@ -374,5 +425,5 @@ def test_two_jobs_of_one_session_ask_for_the_same_interpreter(session: Any, make
 def test_a_work_item_with_another_scene_has_not_the_sessions_moment(session: Any, make: Make, tmp_path: Path) -> None:
     executor = make(clone_environ=True)
     found = executor._item_options({"filename": other_scene(tmp_path)})["settings"]
-    assert (found["frame"], found["units"], found["render_layer"]) == (None, None, None)
+    assert {found[name] for name in ("frame", "units", "render_layer", "namespace", "selection")} == {None}
     assert "frame" not in executor._item_options({"filename": name_of(session)})["settings"]

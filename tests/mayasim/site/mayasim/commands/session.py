@@ -14,7 +14,7 @@ from ..world import LONG_UNITS, SHORT_UNITS, world
 
 
 @command("version:v apiVersion:api cutIdentifier:c batch:b product:p operatingSystem:os installedVersion:iv windows:win "
-         "linux:li macOS:mac uiLanguage:uil preferences:pd")  # fmt: skip
+         "linux:li macOS:mac uiLanguage:uil preferences:pd codeset:cs")  # fmt: skip
 def about(**flags: Any) -> Any:
     """About Maya."""
     year = int(world.version[:4]) if world.version[:4].isdigit() else 2026
@@ -22,7 +22,7 @@ def about(**flags: Any) -> Any:
         "version": world.version, "apiVersion": year * 10000 + 100, "cutIdentifier": f"{year}03101234-standin",
         "batch": world.batch, "product": f"Maya {world.version}", "installedVersion": f"Maya {world.version}",
         "operatingSystem": {"win32": "nt", "darwin": "mac"}.get(sys.platform, "linux64"), "windows": sys.platform == "win32",
-        "linux": sys.platform == "linux", "macOS": sys.platform == "darwin", "uiLanguage": "en_US",
+        "codeset": "UTF-8", "linux": sys.platform == "linux", "macOS": sys.platform == "darwin", "uiLanguage": "en_US",
         "preferences": os.environ.get("MAYA_APP_DIR", ""),
     }  # fmt: skip
     return answers[next(iter(flags))]
