@@ -218,7 +218,8 @@ def remarks_on(settings: Mapping[str, Any]) -> list[str]:
     if settings.get("missing_variables"):
         names = ", ".join(settings["missing_variables"])
         found.append(f"paths in the scene use {names}, which the session could not send: files may not be found")
-    theirs = (settings.get("provenance") or {}).get("codeset")
+    provenance: Mapping[str, str] = settings.get("provenance") or {}
+    theirs = provenance.get("codeset")
     if theirs and theirs != _cmds.codeset():
         found.append(f"the session's codeset is {theirs}, here it is {_cmds.codeset()}: names with other letters may differ")
     return found
