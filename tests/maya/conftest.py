@@ -181,8 +181,10 @@ def fresh_bootstrap(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path) -> Path:
-    """A ``mayapy`` for other processes: the stand-in, on this Python whatever their environment."""
+def stand_in(tmp_path: Path, pytestconfig: pytest.Config) -> Path:
+    """A ``mayapy`` for other processes: that of ``--mayapy``, else the stand-in, on this Python whatever their environment."""
+    if given := pytestconfig.getoption("--mayapy"):
+        return Path(given).resolve()
     if sys.platform == "win32":
         pytest.skip("it is a shell script")
     path = tmp_path / "stand_in" / "bin" / "mayapy"

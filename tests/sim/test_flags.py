@@ -106,6 +106,7 @@ def _keys(scope: ast.FunctionDef, name: str) -> set[str]:
     return found
 
 
+_INLINE = re.compile(r"`([^`\n]*cmds\.[^`\n]*)`")
 _BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -118,8 +119,9 @@ def trees() -> Iterator[tuple[str, ast.AST]]:
             if "cmds." in (text := _text(node)):
                 yield f"{path.relative_to(ROOT)}:{node.lineno}, in a string", _parsed(text)  # type: ignore[attr-defined]
     for page in PAGES:
-        for match in _BLOCK.finditer(page.read_text(encoding="utf-8")):
-            yield f"{page.relative_to(ROOT)}, a block", ast.parse(match[1])
+        text = page.read_text(encoding="utf-8")
+        yield from ((f"{page.relative_to(ROOT)}, a block", ast.parse(match[1])) for match in _BLOCK.finditer(text))
+        yield from ((f"{page.relative_to(ROOT)}, {match[1][:40]}", _parsed(match[1])) for match in _INLINE.finditer(text))
 
 
 def _text(node: ast.AST) -> str:
