@@ -9,6 +9,7 @@
     session.py     Session: what is captured from a running Maya and rebuilt on the worker
     environ.py     which variables travel, which never do
     path_mapping.py which folders are the same place on which platform
+    modules.py     what modules add to an environment
     scene.py       Snapshot: copies of the open scene that leave the session as it was
     store.py       where these copies are kept, by content
     uses.py        which jobs need them

@@ -381,6 +381,13 @@ def modules() -> dict[str, str]:
     return found
 
 
+def module_file(name: str) -> str:
+    """Returns the file that describes a module."""
+    from maya import cmds
+
+    return next(iter(_strings(cmds.moduleInfo(moduleName=name, definition=True))), "")
+
+
 def path_mapping() -> list[tuple[str, str]]:
     """Returns the pairs of folders that Maya maps while it reads files; none while the mapping is off."""
     from maya import cmds

@@ -32,6 +32,8 @@ from typing import Literal
 from farmfutures.errors import OptionError
 from farmfutures.private import holds_password, is_secret
 
+from .modules import Additions
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -100,12 +102,12 @@ class Place:
     Attributes:
         maya_location: The session's ``MAYA_LOCATION``.
         app_dir: The session's ``MAYA_APP_DIR``.
-        modules: The folders of the modules that Maya found.
+        modules: What the modules that Maya found add to variables.
     """
 
     maya_location: str = ""
     app_dir: str = ""
-    modules: tuple[str, ...] = ()
+    modules: Additions = field(default_factory=Additions)
 
 
 @dataclass(slots=True)
@@ -182,7 +184,10 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 def _let_travel(judged: Judged, name: str, value: str, place: Place) -> None:
     if name not in PATHS:
-        judged.values[name] = value
+        if _normal(value) in map(_normal, place.modules.values.get(name, ())):
+            judged.held_back[name] = "a module sets it"
+        else:
+            judged.values[name] = value
         return
     kept = _own_entries(name, value, place)
     if kept:
@@ -193,14 +198,13 @@ def _let_travel(judged: Judged, name: str, value: str, place: Place) -> None:
 
 def _own_entries(name: str, value: str, place: Place) -> list[str]:
     """Returns the entries of a search path, in order, without what the worker adds to it anyway."""
-    # A module that travels (its .mod is found by MAYA_MODULE_PATH) adds its folders on the worker too; adding them here
-    # as well would load it twice, and in two versions as soon as one of them changes.
-    theirs = [place.maya_location, place.app_dir, *(() if name == "MAYA_MODULE_PATH" else place.modules)]
+    theirs = [place.maya_location, place.app_dir, *(() if name == "MAYA_MODULE_PATH" else place.modules.folders)]
     roots = [_normal(root) for root in theirs if root]
+    added = {_normal(entry) for entry in place.modules.values.get(name, ())}
     kept: dict[str, str] = {}
     for entry in value.split(os.pathsep):
         plain = _normal(entry)
-        if plain and not any(_is_below(plain, root) for root in roots):
+        if plain and plain not in added and not any(_is_below(plain, root) for root in roots):
             kept.setdefault(plain, entry)
     return list(kept.values())
 

@@ -19,6 +19,7 @@ from farmfutures.errors import MissingVariableError, NotInMayaError
 
 from . import _cmds
 from .environ import Judged, Place, Policy, judge, variables_in
+from .modules import additions
 
 OWN_PLUGIN = "farmfutures_plugin"
 """Never loaded on a worker: it is there for people."""
@@ -271,7 +272,8 @@ def _workspace() -> str:
 
 
 def _place(environ: Mapping[str, str]) -> Place:
-    return Place(environ.get("MAYA_LOCATION", ""), app_dir(environ), tuple(path for path in _cmds.modules().values() if path))
+    modules = ((name, folder, _cmds.module_file(name)) for name, folder in _cmds.modules().items())
+    return Place(environ.get("MAYA_LOCATION", ""), app_dir(environ), additions(modules))
 
 
 def app_dir(environ: Mapping[str, str], platform: str = sys.platform) -> str:

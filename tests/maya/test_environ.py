@@ -10,6 +10,7 @@ import pytest
 import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
 from farmfutures.errors import OptionError
 from farmfutures_maya.environ import Place, Policy, judge, variables_in
+from farmfutures_maya.modules import Additions
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_studio_can_drop() -> None:
 
 
 def test_search_paths_lose_what_the_worker_adds_itself() -> None:
-    place = Place("/usr/autodesk/maya2026", "/home/me/maya", ("/studio/modules/rig",))
+    place = Place("/usr/autodesk/maya2026", "/home/me/maya", Additions(["/studio/modules/rig"]))
     entries = [
         "/studio/scripts",
         "/usr/autodesk/maya2026/scripts",
@@ -106,7 +107,7 @@ def test_search_paths_lose_what_the_worker_adds_itself() -> None:
 
 
 def test_module_paths_keep_the_modules() -> None:
-    place = Place("/usr/autodesk/maya2026", "/home/me/maya", ("/studio/modules",))
+    place = Place("/usr/autodesk/maya2026", "/home/me/maya", Additions(["/studio/modules"]))
     value = os.pathsep.join(["/home/me/maya/modules", "/studio/modules", "/usr/autodesk/maya2026/modules"])
     assert judge({"MAYA_MODULE_PATH": value}, place).values == {"MAYA_MODULE_PATH": "/studio/modules"}
 
@@ -115,6 +116,14 @@ def test_a_search_path_of_mayas_own_entries_is_held_back() -> None:
     judged = judge({"MAYA_PLUG_IN_PATH": "/usr/autodesk/maya2026/plug-ins"}, Place("/usr/autodesk/maya2026"))
     assert judged.values == {}
     assert "MAYA_PLUG_IN_PATH" in judged.held_back
+
+
+def test_what_modules_put_into_variables_does_not_travel_twice() -> None:
+    added = Additions(values={"PYTHONPATH": {"/studio/lib/"}, "MTOA_PATH": {"/opt/mtoa"}, "OCIO": {"/opt/ocio"}})
+    environ = {"PYTHONPATH": os.pathsep.join(["/studio/lib", "/studio/lib/sub"]), "MTOA_PATH": "/opt/mtoa", "OCIO": "/mine"}
+    judged = judge(environ, Place(modules=added))
+    assert judged.values == {"PYTHONPATH": "/studio/lib/sub", "OCIO": "/mine"}
+    assert judged.held_back == {"MTOA_PATH": "a module sets it"}
 
 
 def test_xbmlangpath_entries_keep_their_suffix() -> None:

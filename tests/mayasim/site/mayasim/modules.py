@@ -35,6 +35,7 @@ class Module:
 
     name: str
     root: str
+    file: str
     folders: dict[str, list[str]] = field(default_factory=dict)
     settings: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -48,7 +49,7 @@ def load(world: World) -> None:
                 found += _read(file, world.version)
     first = {module.name: module for module in reversed(found)}
     for name, module in sorted(first.items()):
-        world.modules[name] = module.root
+        world.modules[name] = (module.root, module.file)
         _apply(world, module)
 
 
@@ -84,7 +85,7 @@ def _begin(file: Path, words: list[str], version: str) -> Module | None:
     if len(words) < 3:
         return None
     root = os.path.normpath(os.path.join(file.parent, " ".join(words[2:])))
-    return Module(words[0], root.replace("\\", "/"))
+    return Module(words[0], root.replace("\\", "/"), file.as_posix())
 
 
 def _setting(module: Module, line: str) -> None:

@@ -35,7 +35,7 @@ class World:
         self.missing = frozenset(filter(None, os.environ.get("FARMFUTURES_SIM_MISSING_PLUGINS", "").split(",")))
         self.up_axis = "y"
         self.plugins: dict[str, Any] = {}
-        self.modules: dict[str, str] = {}
+        self.modules: dict[str, tuple[str, str]] = {}
         self.mapping: list[tuple[str, str]] = []
         self.mapping_on = False
         self.environ: dict[str, str] = {}

@@ -91,11 +91,12 @@ def pluginInfo(*args: str, **flags: Any) -> Any:
     return next((found.get(flag, "") for flag in ("path", "version", "vendor") if flag in flags), None)
 
 
-@command("listModules:lm moduleName:mn path:p")
+@command("listModules:lm moduleName:mn path:p definition:d")
 def moduleInfo(**flags: Any) -> Any:
     """The modules that were found."""
     if flags.get("listModules"):
         return list(world.modules)
     if flags["moduleName"] not in world.modules:
         raise RuntimeError(f"Module not found: {flags['moduleName']}")
-    return world.modules[flags["moduleName"]]
+    root, file = world.modules[flags["moduleName"]]
+    return file if flags.get("definition") else root
