@@ -1,13 +1,28 @@
 """The Maya side of farmfutures. Import it as ``farmfutures.maya``, which works inside Maya too.
 
     executor.py    Executor: calls that run in headless Maya
+    future.py      Future: its futures, which never freeze an interactive Maya
+    main_thread.py what belongs on Maya's main thread gets there
+    waiting.py     wait: for futures, with progress and a way to cancel
+    vigil.py       the event loop of a wait, and its dialog (PySide6)
+    undo.py        undo_step: what comes back is one step of undo
     session.py     Session: what is captured from a running Maya and rebuilt on the worker
     environ.py     which variables travel, which never do
+    path_mapping.py which folders are the same place on which platform
+    modules.py     what modules add to an environment
     scene.py       Snapshot: copies of the open scene that leave the session as it was
     store.py       where these copies are kept, by content
+    uses.py        which jobs need them
+    prune.py       removes those that none needs any more
     mayapy.py      find the interpreter of a Maya version
     bootstrap.py   worker side: standalone, plug-ins, project, scene
     source.py      Python source as a call
+    script.py       a script in a Maya that was made ready
+    launch.py       a mayapy from outside of Maya
+    probe.py        what a mayapy says of itself
+    doctor.py       whether farmfutures fits the Mayas of this machine
+    install.py      the module where Maya finds it, and away again
+    vendoring.py    pyzmq and cloudpickle for Maya's Python
     menu.py        what the plug-in shows in an interactive Maya
     _cmds.py       the only room that calls maya.cmds
 

@@ -7,8 +7,9 @@ named. All of it belongs on Maya's main thread. Maya is imported inside the func
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, cast
 
 
@@ -61,6 +62,20 @@ def cut_identifier() -> str:
     from maya import cmds
 
     return str(cmds.about(cutIdentifier=True))
+
+
+def codeset() -> str:
+    """Returns how this Maya writes text into files: ``"UTF-8"``, ``"1252"``, ``"932"``."""
+    from maya import cmds
+
+    return str(cast("object", cmds.about(codeset=True)) or "")
+
+
+def getenv(name: str) -> str:
+    """Returns a variable as Maya sees it: what ``Maya.env`` sets is not in ``os.environ`` of a ``mayapy``."""
+    from maya import mel
+
+    return str(mel.eval(f'getenv "{name}"') or "")
 
 
 def is_batch() -> bool:
@@ -208,6 +223,32 @@ def set_selection(names: Sequence[str]) -> None:
         cmds.select(clear=True)
 
 
+def existing(names: Sequence[str]) -> list[str]:
+    """Returns the long names of those of these that are something in the scene."""
+    from maya import cmds
+
+    return _strings(cmds.ls(list(names), long=True)) if names else []
+
+
+def namespace() -> str:
+    """Returns the current namespace from the root on: ``":"``, ``":rig:left"``."""
+    from maya import cmds
+
+    name = str(cast("object", cmds.namespaceInfo(currentNamespace=True)) or "")
+    return f":{name.strip(':')}"
+
+
+def set_namespace(name: str) -> None:
+    """Makes a namespace the current one.
+
+    Raises:
+        RuntimeError: There is no such namespace.
+    """
+    from maya import cmds
+
+    cmds.namespace(set=name)
+
+
 # Project, units, time, layer
 
 
@@ -253,6 +294,20 @@ def up_axis() -> str:
 def set_up_axis(axis: str) -> None:
     """Sets the up-axis without turning the views."""
     _untyped("upAxis")(axis=axis, rotateView=False)  # The stubs have axis for queries only.
+
+
+def evaluation_mode() -> str:
+    """Returns ``"off"`` (DG), ``"serial"`` or ``"parallel"``."""
+    from maya import cmds
+
+    return next(iter(_strings(cast("object", cmds.evaluationManager(query=True, mode=True)))), "")
+
+
+def set_evaluation_mode(mode: str) -> None:
+    """Sets how the graph is evaluated, for this session."""
+    from maya import cmds
+
+    cmds.evaluationManager(mode=mode)
 
 
 def current_time() -> float:
@@ -326,6 +381,13 @@ def modules() -> dict[str, str]:
     return found
 
 
+def module_file(name: str) -> str:
+    """Returns the file that describes a module."""
+    from maya import cmds
+
+    return next(iter(_strings(cmds.moduleInfo(moduleName=name, definition=True))), "")
+
+
 def path_mapping() -> list[tuple[str, str]]:
     """Returns the pairs of folders that Maya maps while it reads files; none while the mapping is off."""
     from maya import cmds
@@ -341,8 +403,10 @@ def map_paths(pairs: Sequence[tuple[str, str]]) -> None:
     from maya import cmds
 
     cmds.dirmap(enable=True)
-    for source, target in pairs:
-        cmds.dirmap(mapDirectory=(source, target))
+    known = path_mapping()
+    for pair in pairs:
+        if pair not in known:
+            cmds.dirmap(mapDirectory=pair)
 
 
 def undo_off() -> None:
@@ -350,3 +414,34 @@ def undo_off() -> None:
     from maya import cmds
 
     cmds.undoInfo(state=False)
+
+
+@contextlib.contextmanager
+def no_undo() -> Generator[None, None, None]:
+    """What is done inside is not in the undo queue, which stays as it is."""
+    from maya import cmds
+
+    was = bool(cmds.undoInfo(query=True, state=True))
+    cmds.undoInfo(stateWithoutFlush=False)
+    try:
+        yield
+    finally:
+        cmds.undoInfo(stateWithoutFlush=was)
+
+
+def open_undo_chunk(name: str) -> None:
+    """Begins what is one step of undo; chunks may be nested.
+
+    Raises:
+        RuntimeError: This is not the main thread.
+    """
+    from maya import cmds
+
+    cmds.undoInfo(openChunk=True, chunkName=name)
+
+
+def close_undo_chunk() -> None:
+    """Ends it."""
+    from maya import cmds
+
+    cmds.undoInfo(closeChunk=True)

@@ -28,10 +28,11 @@ from pathlib import Path
 from typing import Any
 
 from farmfutures.errors import BootstrapError
+from farmfutures.worker import context
 
-from . import _cmds
+from . import _cmds, path_mapping
 from .mayapy import VARIABLE, MayaVersion
-from .session import app_dir
+from .session import app_dir, remarks_on
 
 WORKER_ENVIRON = {
     "MAYA_DISABLE_CIP": "1",  # No customer involvement program: known to crash on start.
@@ -58,7 +59,9 @@ def bootstrap(settings: dict[str, Any]) -> Callable[[], None]:
     Args:
         settings: JSON-able; every key may be missing. ``version`` (str), ``workspace`` (folder), ``filename`` (scene),
             ``plugins`` ([[name, path], ...]), ``up_axis`` (``"y"`` or ``"z"``), ``units`` ([linear, angle, time]),
-            ``path_mapping`` ([[from, to], ...]), ``frame`` (float), ``render_layer`` (str), ``ignore_version`` (bool),
+            ``path_mapping`` ([[from, to], ...]), ``path_rules`` and what else `path_mapping.payload` makes, ``frame``
+            (float), ``render_layer`` (str), ``namespace`` (str), ``selection`` (list of long names), ``evaluation`` (str),
+            ``missing_variables``, ``provenance`` (see `Session.settings`), ``ignore_version`` (bool),
             ``load_references`` (``"all"``, ``"none"`` or ``"topOnly"``), ``shared_app_dir`` (bool), ``mayapy`` (what
             ``FARMFUTURES_MAYAPY`` was for the sender).
 
@@ -69,11 +72,15 @@ def bootstrap(settings: dict[str, Any]) -> Callable[[], None]:
         BootstrapError: Trying again is useless: no Maya, another version, no such project or scene.
         RuntimeError: Maya did not start, most often for want of a licence.
     """
+    table = path_mapping.table_of(settings)
+    settings = path_mapping.settings_here(settings, table)
     _check_paths(settings)
     if settings.get("mayapy"):
         os.environ.setdefault(VARIABLE, settings["mayapy"])  # For calls that submit calls in their turn.
     if not _cmds.in_maya():
+        path_mapping.prepare_process(settings, table)
         _start(settings)
+    context.on_arguments(table.arguments if table.pairs else None)
     _check_version(settings)
     _cmds.set_prompt(False)
     _load_plugins(settings.get("plugins") or ())
@@ -84,6 +91,8 @@ def bootstrap(settings: dict[str, Any]) -> Callable[[], None]:
         _cmds.open_workspace(settings["workspace"])
     _open(settings)
     _set_moment(settings)
+    for text in remarks_on(settings):
+        _say(text)
     return goodbye
 
 
@@ -232,6 +241,8 @@ def _set_preferences(settings: dict[str, Any]) -> None:
         _cmds.set_up_axis(settings["up_axis"])
     if settings.get("units"):
         _cmds.set_units(*settings["units"])
+    if settings.get("evaluation") and settings["evaluation"] != _cmds.evaluation_mode():
+        _cmds.set_evaluation_mode(settings["evaluation"])
 
 
 def _open(settings: dict[str, Any]) -> None:
@@ -278,6 +289,22 @@ def _set_moment(settings: dict[str, Any]) -> None:
             _cmds.set_render_layer(layer)
         except (RuntimeError, ValueError) as error:
             _say(f"the render layer {layer} could not be made the current one: {str(error).strip()}")
+    _set_place(settings)
+
+
+def _set_place(settings: dict[str, Any]) -> None:
+    """The namespace and the selection. What is not in the scene as it was saved is left out."""
+    namespace, selection = settings.get("namespace"), settings.get("selection")
+    if namespace and namespace != _cmds.namespace():
+        try:
+            _cmds.set_namespace(namespace)
+        except (RuntimeError, ValueError) as error:
+            _say(f"the namespace {namespace} could not be made the current one: {str(error).strip()}")
+    if selection is not None:
+        there = _cmds.existing(selection)
+        _cmds.set_selection(there)
+        if len(there) < len(selection):
+            _say(f"{len(selection) - len(there)} of {len(selection)} selected nodes are not in the scene that was opened")
 
 
 def _say(text: str) -> None:

@@ -8,11 +8,16 @@ In the order in which a name is judged:
 
 - named by the caller (``env={...}``): not judged here at all, it travels;
 - the worker's own (`WORKER_OWN`): never;
-- a secret by name (`SECRETS`) or by value (a password in a URL): never;
+- a secret by name (`farmfutures.private`) or by value (a password in a URL): only if `Policy.allow_secrets` has its very
+  name, and then apart from the others, so that nothing that can be read later holds its value;
 - a search path (`PATHS`): without empty and double entries, without what the worker's Maya and the modules that travel
   add by themselves;
 - a single value that Maya reads (`VALUES`), the pipeline's (`PIPELINE`), or one that paths in the scene use: as it is;
 - everything else: not.
+
+A variable that paths in the scene use is required: without it the worker does not find the file. One that can't travel is
+among `Judged.missing`, and `Policy.missing` says what that means. Values are mapped for another platform on the worker, by
+`path_mapping`.
 """
 
 from __future__ import annotations
@@ -22,6 +27,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Literal
+
+from farmfutures.errors import OptionError
+from farmfutures.private import holds_password, is_secret
+
+from .modules import Additions
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -31,15 +42,10 @@ def _words(text: str) -> tuple[str, ...]:
 WORKER_OWN = _words(
     "MAYA_LOCATION MAYA_APP_DIR MAYA_ENV_DIR PYTHONHOME PATH LD_LIBRARY_PATH LD_PRELOAD DYLD_* QT_PLUGIN_PATH "
     "QT_QPA_PLATFORM QT_QPA_PLATFORM_PLUGIN_PATH TMP TEMP TMPDIR HOME HOMEDRIVE HOMEPATH USERPROFILE USER USERNAME "
+    "APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES* COMPUTERNAME HOSTNAME VIRTUAL_ENV "
     "LOGNAME SHELL PWD OLDPWD SHLVL _ DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_* DBUS_* SSH_* FARMFUTURES_* QBLVL"
 )
 """Variables that belong to the worker: Maya sets them when it starts, or they describe machine, user and desktop."""
-
-SECRETS = _words(
-    "AWS_* *TOKEN *TOKEN_* *SECRET* *PASSWORD* *PASSWD* *_PWD *_PASS *API_KEY* *APIKEY* *PRIVATE_KEY* *CREDENTIALS* "
-    "SSH_AUTH_SOCK GPG_* *COOKIE*"
-)
-"""Variables that are held back even where another rule lets them through."""
 
 PATHS = _words(
     "MAYA_MODULE_PATH MAYA_PLUG_IN_PATH MAYA_SCRIPT_PATH PYTHONPATH XBMLANGPATH MAYA_PRESET_PATH "
@@ -57,8 +63,7 @@ VALUES = _words(
 PIPELINE = _words("AYON_* OPENPYPE_* REZ_USED_* SHOW SHOT SEQ SEQUENCE PROJECT PROJ JOB")
 """What pipelines set. `Policy.allow` adds to it."""
 
-_PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:[^/@\s]+@")
-_USES = re.compile(r"\$\{(\w+)\}|\$(\w+)|%(\w+)%")
+_USES = re.compile(r"\$\{([^\W\d]\w*)\}|\$([^\W\d]\w*)|%([^\W\d]\w*)%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,28 @@ class Policy:
     """What a studio adds to the rules.
 
     Attributes:
-        allow: Names or patterns (``STUDIO_*``) of variables that travel too. A secret never does: name it in ``env=``.
+        allow: Names or patterns (``STUDIO_*``) of variables that travel too. A secret does not: name it in `allow_secrets`.
         drop: Names or patterns of variables that stay.
+        allow_secrets: Names of secrets that travel, each written out: ``("FTRACK_API_KEY",)``. Their values are in no
+            database, journal or log.
+        missing: What a variable means that paths in the scene use and that can't travel: ``"warn"``, ``"refuse"``
+            (`MissingVariableError`) or ``"ignore"``. The job's log says it in any case.
+
+    Raises:
+        OptionError: A pattern among `allow_secrets`, or `missing` is something else.
     """
 
     allow: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    allow_secrets: tuple[str, ...] = ()
+    missing: Literal["warn", "refuse", "ignore"] = "warn"
+
+    def __post_init__(self) -> None:
+        for name in self.allow_secrets:
+            if not name.isidentifier():
+                raise OptionError(f"allow_secrets has {name!r}: secrets are named one by one, without patterns.")
+        if self.missing not in ("warn", "refuse", "ignore"):
+            raise OptionError(f"missing={self.missing!r} is none of warn, refuse, ignore.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +102,12 @@ class Place:
     Attributes:
         maya_location: The session's ``MAYA_LOCATION``.
         app_dir: The session's ``MAYA_APP_DIR``.
-        modules: The folders of the modules that Maya found.
+        modules: What the modules that Maya found add to variables.
     """
 
     maya_location: str = ""
     app_dir: str = ""
-    modules: tuple[str, ...] = ()
+    modules: Additions = field(default_factory=Additions)
 
 
 @dataclass(slots=True)
@@ -95,11 +116,13 @@ class Judged:
 
     Attributes:
         values: The variables that travel.
+        secrets: Names of secrets that travel apart from these.
         held_back: Names of variables that somebody might miss on the worker, and why they stay.
-        missing: Variables that paths in the scene use and that are not set.
+        missing: Variables that paths in the scene use and that are not set, or held back.
     """
 
-    values: dict[str, str] = field(default_factory=dict[str, str])
+    values: dict[str, str] = field(default_factory=dict[str, str], repr=False)
+    secrets: tuple[str, ...] = ()
     held_back: dict[str, str] = field(default_factory=dict[str, str])
     missing: tuple[str, ...] = ()
 
@@ -116,14 +139,23 @@ def judge(
         policy: What a studio adds.
     """
     place, policy, used = place or Place(), policy or Policy(), set(used)
-    judged = Judged(missing=tuple(sorted(name for name in used if name not in environ)))
+    judged = Judged(held_back={name: "is not set in this session" for name in policy.allow_secrets if name not in environ})
     for name, value in sorted(environ.items()):
         reason = _reason_to_stay(name, value, policy, used)
-        if reason is None:
+        if reason is None and name in policy.allow_secrets:
+            judged.secrets += (name,)
+        elif reason is None:
             _let_travel(judged, name, value, place)
         elif reason:
             judged.held_back[name] = reason
+    judged.missing = tuple(sorted(name for name in used if not _is_there(name, environ, judged)))
     return judged
+
+
+def _is_there(name: str, environ: Mapping[str, str], judged: Judged) -> bool:
+    """Returns whether the worker has a variable: one that travels, or its own of that name."""
+    own = name in environ and _matches(name.upper(), WORKER_OWN)
+    return own or name in judged.values or name in judged.secrets
 
 
 def _reason_to_stay(name: str, value: str, policy: Policy, used: set[str]) -> str | None:
@@ -131,14 +163,19 @@ def _reason_to_stay(name: str, value: str, policy: Policy, used: set[str]) -> st
     key = name.upper()  # Windows has no case in names, and os.environ shows them in capitals there.
     if _matches(key, WORKER_OWN):
         return "the worker's own" if name in used or _matches(key, policy.allow) else ""
-    if _matches(key, SECRETS):
-        return "looks like a secret; name it in env={...} to send it"
+    if name in policy.allow_secrets:
+        return None
+    if is_secret(name):
+        return f"looks like a secret; {_TO_SEND_IT}"
     wanted = name in used or any(_matches(key, names) for names in (PATHS, VALUES, PIPELINE, policy.allow))
     if not wanted:
         return ""
     if _matches(key, policy.drop):
         return "dropped by the policy"
-    return "its value holds a password; name it in env={...} to send it" if _PASSWORD_IN_URL.search(value) else None
+    return f"its value holds a password; {_TO_SEND_IT}" if holds_password(value) else None
+
+
+_TO_SEND_IT = "name it in Policy(allow_secrets=...) to send it"
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
@@ -147,7 +184,10 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 def _let_travel(judged: Judged, name: str, value: str, place: Place) -> None:
     if name not in PATHS:
-        judged.values[name] = value
+        if _normal(value) in map(_normal, place.modules.values.get(name, ())):
+            judged.held_back[name] = "a module sets it"
+        else:
+            judged.values[name] = value
         return
     kept = _own_entries(name, value, place)
     if kept:
@@ -158,14 +198,13 @@ def _let_travel(judged: Judged, name: str, value: str, place: Place) -> None:
 
 def _own_entries(name: str, value: str, place: Place) -> list[str]:
     """Returns the entries of a search path, in order, without what the worker adds to it anyway."""
-    # A module that travels (its .mod is found by MAYA_MODULE_PATH) adds its folders on the worker too; adding them here
-    # as well would load it twice, and in two versions as soon as one of them changes.
-    theirs = [place.maya_location, place.app_dir, *(() if name == "MAYA_MODULE_PATH" else place.modules)]
+    theirs = [place.maya_location, place.app_dir, *(() if name == "MAYA_MODULE_PATH" else place.modules.folders)]
     roots = [_normal(root) for root in theirs if root]
+    added = {_normal(entry) for entry in place.modules.values.get(name, ())}
     kept: dict[str, str] = {}
     for entry in value.split(os.pathsep):
         plain = _normal(entry)
-        if plain and not any(_is_below(plain, root) for root in roots):
+        if plain and plain not in added and not any(_is_below(plain, root) for root in roots):
             kept.setdefault(plain, entry)
     return list(kept.values())
 

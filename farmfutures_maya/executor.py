@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import farmfutures
 from farmfutures.errors import OptionError, SceneNotFoundError, WorkspaceNotFoundError
+from farmfutures.job import JobSpec, WorkSpec
+from farmfutures.settings import Settings
 
-from . import _cmds, mayapy
+from . import _cmds, mayapy, path_mapping
 from .bootstrap import WORKER_ENVIRON
 from .environ import Policy
+from .future import Future
+from .path_mapping import PathMapping
+from .prune import prune_later
 from .scene import Snapshot, snapshot
-from .session import Session, require_maya
+from .session import Session, missing_text, require_maya
+from .store import Store
+from .uses import Use, confirm, is_stored, noted
 
 BOOTSTRAP = "farmfutures.maya:bootstrap"
 
@@ -35,14 +43,15 @@ class Executor(farmfutures.Executor):
             Maya the newest one that is installed.
         **job: Defaults of every job, as of `farmfutures.Executor`, and besides: ``ignore_version`` (bool: open a scene
             of a newer update too), ``load_references`` (``"all"``, ``"none"``, ``"topOnly"``), ``skip_usersetup``
-            (bool: do not run ``userSetup.py``, for a faster start).
+            (bool: do not run ``userSetup.py``, for a faster start), ``path_mapping`` (rules as of `PathMapping`, before
+            those of the settings).
 
     All of ``filename``, ``workspace``, ``version`` and ``interpreter`` may be given with a job too; the first two with
     a single work item of a batch.
 
     Raises:
         NotInMayaError: `clone_environ` or `create_tempfile` outside a running Maya.
-        OptionError: `version` is not a version.
+        OptionError: `version` is not a version, or a rule of `path_mapping` not a rule.
 
     Example:
         >>> executor = farmfutures.maya.Executor(clone_environ=True, cpus=4)
@@ -53,7 +62,8 @@ class Executor(farmfutures.Executor):
         ...         future.node = node
     """
 
-    OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, "version", "skip_usersetup"})
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, "version", "skip_usersetup", "path_mapping"})
+    FUTURE: ClassVar[type[farmfutures.Future]] = Future
 
     def __init__(
         self,
@@ -64,9 +74,10 @@ class Executor(farmfutures.Executor):
         version: int | str | None = None,
         **job: Any,
     ) -> None:
+        # Asked before the base makes anything that would have to be shut down again.
         if version is not None:
             mayapy.MayaVersion.parse(version)
-        # Asked before the base makes anything that would have to be shut down again.
+        PathMapping(path_mapping.rules_of(job.get("path_mapping"), Settings.load().path_mapping))
         if clone_environ:
             require_maya("clone environment")
         if create_tempfile:
@@ -74,6 +85,7 @@ class Executor(farmfutures.Executor):
         super().__init__(**job)
         self._given = {"filename": filename, "workspace": workspace, "version": version}
         self._session: Session | None = None
+        self._with_selection = False
         self._snapshot: Snapshot | None = None
         if clone_environ:
             self.clone_environ()
@@ -103,7 +115,7 @@ class Executor(farmfutures.Executor):
         """What `clone_environ` captured."""
         return self._session
 
-    def clone_environ(self, *, policy: Policy | None = None) -> Session:
+    def clone_environ(self, *, policy: Policy | None = None, selection: bool = False) -> Session:
         """Has workers look like this session: version, project, scene, plug-ins, variables and the rest of a `Session`.
 
         What was given to the constructor stays. A scene with unsaved changes travels as it was *saved*; to send it as
@@ -111,15 +123,20 @@ class Executor(farmfutures.Executor):
 
         Args:
             policy: What a studio adds to the rules for variables.
+            selection: Have the same selected on the worker. Jobs with another selection need another interpreter.
 
         Returns:
             What was captured; its ``explain()`` says what travels.
 
         Raises:
             NotInMayaError: There is no running Maya in this process, or this is not its main thread.
+            MissingVariableError: Paths in the scene use a variable that can't travel, and the policy refuses that.
         """
         require_maya("clone environment")
-        self._session = Session.capture(policy=policy)
+        policy = policy or Policy()
+        self._session, self._with_selection = Session.capture(policy=policy), selection
+        if self._session.missing_variables and policy.missing == "warn":
+            warnings.warn(missing_text(self._session.missing_variables), stacklevel=2)
         return self._session
 
     def create_tempfile(self, path: str | os.PathLike[str] | None = None) -> Snapshot:
@@ -142,9 +159,23 @@ class Executor(farmfutures.Executor):
             warnings.warn(text, stacklevel=2)
         return self._snapshot
 
+    def launch(self, **extra: Any) -> dict[str, Any]:
+        """Returns how the Maya of a job is started: the core's options ``interpreter``, ``env``, ``settings`` and others.
+
+        Args:
+            **extra: Options of the job.
+
+        Raises:
+            InterpreterNotFoundError: There is no such Maya.
+            SceneNotFoundError: There is no such scene.
+            WorkspaceNotFoundError: There is no such folder.
+        """
+        return self._job_options({**self._defaults, **extra})
+
     def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)
-        settings = self._job_settings(options)
+        rules = self._rules(options.pop("path_mapping", None))
+        settings = self._job_settings(options, PathMapping(rules))
         if not options.get("interpreter"):
             version = settings.get("version")
             options["interpreter"] = [str(mayapy.find(version, session=_running_version()).path)]
@@ -154,14 +185,27 @@ class Executor(farmfutures.Executor):
             options["interpreter"] = list(mayapy.real_interpreter(options["interpreter"]))
         skip = {"MAYA_SKIP_USERSETUP_PY": "1"} if options.pop("skip_usersetup", False) else {}
         cloned = self._session.environ if self._session else {}
-        options["env"] = {**WORKER_ENVIRON, **cloned, **skip, **(options.get("env") or {})}
+        environ: dict[str, str] = {**WORKER_ENVIRON, **cloned, **skip, **(options.get("env") or {})}
+        options["env"] = environ
+        if settings.get("missing_variables"):
+            settings["missing_variables"] = [name for name in settings["missing_variables"] if name not in environ]
+        options["secret_env"] = {**self._secrets(environ), **(options.get("secret_env") or {})}
         if options.setdefault("bootstrap", BOOTSTRAP) is None:
             options["bootstrap"] = BOOTSTRAP
-        options["settings"] = {**settings, **(options.get("settings") or {})}
+        mapped = path_mapping.payload(rules, {name for name in environ if name not in WORKER_ENVIRON})
+        options["settings"] = {**settings, **mapped, **(options.get("settings") or {})}
         options.pop("version", None)
         return super()._job_options(options)
 
-    def _job_settings(self, options: dict[str, Any]) -> dict[str, Any]:
+    def _secrets(self, given: Container[str]) -> dict[str, str]:
+        """Returns the session's secrets but for those that are given. Read now: nothing of ours holds values in between."""
+        names = self._session.secrets if self._session is not None else ()
+        return {name: os.environ[name] for name in names if name in os.environ and name not in given}
+
+    def _rules(self, given: object = None) -> tuple[str, ...]:
+        return path_mapping.rules_of(given, self.settings.path_mapping)
+
+    def _job_settings(self, options: dict[str, Any], table: PathMapping) -> dict[str, Any]:
         """Takes our own options out of `options` and returns what `bootstrap` gets of them."""
         given = {name: options.pop(name, None) for name in _SETTINGS}
         filename = _text(given["filename"]) or self.filename
@@ -171,16 +215,16 @@ class Executor(farmfutures.Executor):
             mayapy.MayaVersion.parse(version)
         settings: dict[str, Any] = {}
         if self._session is not None:
-            settings = self._session.settings(same_scene=self._is_captured(filename))
+            settings = self._session.settings(same_scene=self._is_captured(filename), selection=self._with_selection)
             self._warn_of_unsaved_changes(filename)
-        settings.update(_checked(given, filename, workspace))
+        settings.update(_checked(given, filename, workspace, table))
         if version or self.version:
             settings["version"] = version or self.version
         return settings
 
     def _item_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)
-        for name in ("version", "interpreter", "skip_usersetup"):
+        for name in ("version", "interpreter", "skip_usersetup", "path_mapping"):
             if options.pop(name, None) is not None:
                 raise OptionError(
                     f"{name}= can't differ between the work items of one job, which share their interpreters: "
@@ -188,13 +232,26 @@ class Executor(farmfutures.Executor):
                 )
         given = {name: options.pop(name) for name in _SETTINGS if name in options}
         filename, workspace = _text(given.get("filename")), _text(given.get("workspace"))
-        settings = _checked(given, filename, workspace, base=self.workspace)
+        table = PathMapping(self._rules(self._defaults.get("path_mapping")))
+        settings = _checked(given, filename, workspace, table, base=self.workspace)
         if filename and not self._is_captured(filename):
             # The captured moment is one of another scene. None stands for "not", so that it overrides the job's.
-            settings.update(units=None, frame=None, render_layer=None)
+            settings.update(units=None, frame=None, render_layer=None, namespace=None, selection=None)
         if settings:
             options["settings"] = {**settings, **(options.get("settings") or {})}
         return super()._item_options(options)
+
+    def _hand_over(self, spec: JobSpec, name: str, works: list[WorkSpec], futures: list[farmfutures.Future]) -> int:
+        scenes = _stored_scenes(spec, works)
+        if not scenes:
+            return super()._hand_over(spec, name, works, futures)
+        use = Use.of_this_process(self._engine.name, self.settings.state)
+        with noted(scenes, use) as notes:
+            job = super()._hand_over(spec, name, works, futures)
+        confirm(notes, use, job)
+        for root in {Path(scene).parents[2] for scene in scenes}:
+            prune_later(Store(root), self._engine, self.settings.snapshot_days * 24 * 3600)
+        return job
 
     def _is_captured(self, filename: str | None) -> bool:
         """Returns whether this scene is the one of the captured session, or the copy of it."""
@@ -210,6 +267,12 @@ class Executor(farmfutures.Executor):
             warnings.warn(f"{what} won't be on the workers: call create_tempfile(), or save the scene.", stacklevel=4)
 
 
+def _stored_scenes(spec: JobSpec, works: list[WorkSpec]) -> set[str]:
+    """Returns the scenes of a store that a job opens."""
+    settings = [spec.launch.settings, *(work.extra.get("settings", {}) for work in works)]
+    return {opened["filename"] for opened in settings if opened.get("filename") and is_stored(opened["filename"])}
+
+
 def _running_version() -> str | None:
     return _cmds.version() if _cmds.in_maya() else None
 
@@ -221,7 +284,9 @@ def _text(value: object) -> str | None:
     return str(value)  # A path object says its path.
 
 
-def _checked(given: dict[str, Any], filename: str | None, workspace: str | None, base: str | None = None) -> dict[str, Any]:
+def _checked(
+    given: dict[str, Any], filename: str | None, workspace: str | None, table: PathMapping, base: str | None = None
+) -> dict[str, Any]:
     """Returns settings of these options, with paths that mean the same on the worker.
 
     Raises:
@@ -231,11 +296,11 @@ def _checked(given: dict[str, Any], filename: str | None, workspace: str | None,
     """
     settings: dict[str, Any] = {}
     if workspace:
-        settings["workspace"] = workspace = _absolute(workspace, ())
+        settings["workspace"] = workspace = _absolute(workspace, (), table)
         if not os.path.isdir(workspace):
             raise WorkspaceNotFoundError(f"there is no folder {workspace}: give workspace= the folder of a Maya project.")
     if filename:
-        settings["filename"] = filename = _absolute(filename, [folder for folder in (workspace, base) if folder])
+        settings["filename"] = filename = _absolute(filename, [folder for folder in (workspace, base) if folder], table)
         if not os.path.isfile(filename):
             raise SceneNotFoundError(f"there is no scene {filename}: give filename= the path of a .ma or .mb file.")
     if given.get("ignore_version"):
@@ -251,9 +316,9 @@ def _known_references(value: object) -> str:
     return str(value)
 
 
-def _absolute(path: str, folders: Iterable[str]) -> str:
+def _absolute(path: str, folders: Iterable[str], table: PathMapping) -> str:
     """Returns a full path: the worker has another current folder, and may lack the variables in it."""
-    path = os.path.expanduser(os.path.expandvars(path))
+    path = table.path(os.path.expanduser(os.path.expandvars(path)))
     if not os.path.isabs(path) and not os.path.exists(path):
         for folder in folders:
             if os.path.exists(os.path.join(folder, path)):

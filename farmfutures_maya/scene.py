@@ -68,9 +68,9 @@ def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
         raise SnapshotError(
             f"the scene is {kind}, so that its copy can't be {file.name}: give it the ending {_EXTENSIONS[kind]}."
         )
-    beside = _found_beside(name)
-    if beside and target is None and _is_saved(name):
-        # Submitted as it is: from its folder these references are found, from the store's they are not.
+    beside, tools = _found_beside(name), _side_file_tools()
+    if (beside or tools) and target is None and _is_saved(name):
+        # Submitted as it is: from its folder these references and files are found, from the store's they are not.
         path = Path(name)
         return Snapshot(name, digest_of(path), kind, path.stat().st_size, name, exported=False)
     store = _store(None if file is not None else target, file, name)
@@ -82,7 +82,7 @@ def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
         raise SnapshotError(f"the scene can't be copied to {store.root}: {error.strerror or error}.") from error
     finally:
         store.discard(incoming)
-    warnings = tuple(_warnings(exported, beside))
+    warnings = tuple(_warnings(exported, beside, tools))
     return Snapshot(os.fspath(path), digest, kind, path.stat().st_size, name, exported, warnings)
 
 
@@ -138,16 +138,29 @@ def _write(name: str, kind: str, incoming: Path) -> bool:
 @contextlib.contextmanager
 def _undisturbed() -> Generator[None, None, None]:
     """Keeps dialogs closed, and puts back what an export is not supposed to change, whatever happens."""
-    prompt, modified, selection = _cmds.prompt(), _cmds.is_modified(), _cmds.selection()
-    _cmds.set_prompt(False)
-    try:
+    name, prompt, modified, selection = _cmds.scene_name(), _cmds.prompt(), _cmds.is_modified(), _cmds.selection()
+    with contextlib.ExitStack() as back:  # Each is put back, even where another can't be.
+        back.callback(_restore_modified, modified)
+        back.callback(_restore_selection, selection)
+        back.callback(_cmds.set_prompt, prompt)
+        _cmds.set_prompt(False)
         yield
-    finally:
-        _cmds.set_prompt(prompt)
-        if _cmds.selection() != selection:
+    if _cmds.scene_name() != name:
+        raise SnapshotError(
+            f"while the scene was copied, something named it {_cmds.scene_name()} (it was {name or 'untitled'}): look for a "
+            "callback of an export that renames scenes, and give the scene its name back."
+        )
+
+
+def _restore_modified(modified: bool) -> None:
+    if _cmds.is_modified() != modified:
+        _cmds.set_modified(modified)
+
+
+def _restore_selection(selection: list[str]) -> None:
+    if _cmds.selection() != selection:
+        with _cmds.no_undo():  # The artist did not select anything: there is nothing to undo.
             _cmds.set_selection(selection)
-        if _cmds.is_modified() != modified:
-            _cmds.set_modified(modified)
 
 
 def _why_not(error: RuntimeError) -> str:
@@ -159,17 +172,18 @@ def _why_not(error: RuntimeError) -> str:
     return f"the scene can't be copied; nothing was changed in the session. Maya says: {text}"
 
 
-def _warnings(exported: bool, beside: list[str]) -> Iterator[str]:
+def _side_file_tools() -> list[str]:
+    return [kind for kind in _SIDE_FILES if _cmds.nodes_of_type(kind)]
+
+
+def _warnings(exported: bool, beside: list[str], tools: list[str]) -> Iterator[str]:
     if beside:
         yield (
             f"{', '.join(beside)} may not be found from the copy of the scene: these references are relative to the "
             "folder of the scene. Make them relative to the project, or absolute."
         )
-    if not exported:
-        return
-    for kind in _SIDE_FILES:
-        if _cmds.nodes_of_type(kind):
-            yield (
-                f"the scene has {kind} nodes, whose files are written when the scene is saved, not when it is copied: "
-                "if you changed them, save the scene first."
-            )
+    if tools and exported:
+        yield (
+            f"the scene has {', '.join(tools)} nodes, whose files are written beside it when it is saved, not when it is "
+            "copied: save the scene first, and it is submitted as it was saved."
+        )

@@ -2,6 +2,7 @@
 
     STORE/.incoming/<unique>/shot.ma     while it is written
     STORE/ab/abcdef.../shot.ma           for good; the same state submitted ten times is this one file
+    STORE/ab/abcdef.../.uses/            the jobs that need it, see uses.py; prune.py removes what none needs
 
 A copy keeps the scene's own base name, because ``<Scene>`` in image names, XGen files and caches go by it.
 """
@@ -13,9 +14,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from farmfutures.errors import SnapshotError
@@ -24,7 +24,7 @@ VARIABLE = "FARMFUTURES_STORE"
 FOLDER = ".farmfutures"
 
 _INCOMING = ".incoming"
-_VOLATILE = (b"//Name:", b"//Last modified:", b"//Codeset:", b'fileInfo "UUID"')
+_VOLATILE = (b"//Name:", b"//Last modified:", b'fileInfo "UUID"')
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -48,11 +48,8 @@ class Store:
         """
         digest = digest_of(incoming)
         final = self.root / digest[:2] / digest / incoming.name
-        if final.is_file():
-            os.utime(final)  # It is in use again: `prune` goes by this.
-        else:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(incoming, final)
+        if not _touch(final):
+            _move(incoming, final)
         self.discard(incoming)
         return final, digest
 
@@ -60,32 +57,59 @@ class Store:
         """Removes what `incoming` made."""
         shutil.rmtree(incoming.parent, ignore_errors=True)
 
-    def prune(self, unused_s: float, spare: Iterable[Path] = ()) -> int:
-        """Removes scenes that were not submitted for a while.
+    def folders(self) -> list[Path]:
+        """Returns the folder of each content; in it are its scene (under each name that it had) and who uses it."""
+        return sorted(self.root.glob("[0-9a-f][0-9a-f]/*"))
 
-        Args:
-            unused_s: Seconds since a scene was stored or submitted last.
-            spare: Scenes to keep whatever their age: those of jobs that are not over.
+    def unfinished(self) -> list[Path]:
+        """Returns the folders of what is being written, or was when its writer died."""
+        return list((self.root / _INCOMING).glob("*"))
 
-        Returns:
-            How many were removed.
-        """
-        spared, limit, removed = set(spare), time.time() - unused_s, 0
-        for scene in list(self.root.glob("[0-9a-f][0-9a-f]/*/*")):
-            if scene not in spared and scene.stat().st_mtime < limit:
-                shutil.rmtree(scene.parent, ignore_errors=True)
-                removed += 1
-        return removed
+    def claim(self, folder: Path) -> Path:
+        """Moves one of `folders` out of the way, where nobody finds it; returns where it is."""
+        target = self.root / _INCOMING / f"{folder.name}.{uuid.uuid4().hex}"
+        target.parent.mkdir(exist_ok=True)
+        os.utime(folder)  # Else others would take it for abandoned.
+        os.replace(folder, target)
+        return target
+
+    def restore(self, claimed: Path) -> None:
+        """Moves what was claimed back."""
+        digest = claimed.name.partition(".")[0]
+        (self.root / digest[:2]).mkdir(exist_ok=True)
+        os.replace(claimed, self.root / digest[:2] / digest)
 
     def __repr__(self) -> str:
         return f"Store({str(self.root)!r})"
+
+
+def _touch(scene: Path) -> bool:
+    """Makes a scene young, so that it is not pruned now; returns whether it is there."""
+    try:
+        os.utime(scene)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _move(incoming: Path, final: Path) -> None:
+    """Tries twice: between making the folder and moving into it somebody may prune that."""
+    for last in (False, True):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.replace(incoming, final)
+            return
+        except FileNotFoundError:
+            if last:
+                raise
 
 
 def digest_of(path: Path) -> str:
     """Returns what a scene file goes by: SHA-256 of its content.
 
     Maya writes date, name and a fresh UUID into every Maya ASCII file; these lines are left out, so that writing the
-    same scene twice gives the same digest. Maya binary is taken as it is.
+    same scene twice gives the same digest. The codeset counts: it says what the other bytes mean. Maya binary is taken
+    as it is.
     """
     state = hashlib.sha256()
     with path.open("rb") as file:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 import sys
 import tempfile
 import threading
 import time
+import venv
+import zipfile
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
 import psutil
@@ -58,6 +62,34 @@ def temp_root() -> Iterator[Path]:
     root = Path(os.path.realpath(tempfile.mkdtemp(prefix="ff-")))
     yield root
     shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def wheels(temp_root: Path) -> Path:
+    """A folder of wheels of pyzmq and cloudpickle, made from what is installed here: tests ask no index.
+
+    The pyzmq for Python 3.13 has the files of this Python's: it is there to be installed, not to be imported.
+    """
+    folder = temp_root / "wheels"
+    folder.mkdir()
+    for name in ("pyzmq", "cloudpickle"):
+        found = distribution(name)
+        tags = re.findall(r"^Tag: (.*)$", found.read_text("WHEEL") or "", re.MULTILINE)
+        others = [re.sub(r"^cp\d+-\w+", "cp313-cp313", tag) for tag in tags if name == "pyzmq"]
+        for tag in {*tags, *others}:
+            with zipfile.ZipFile(folder / f"{name}-{found.version}-{tag}.whl", "w") as wheel:
+                for file in found.files or ():
+                    if ".." not in file.parts and "__pycache__" not in file.parts:
+                        wheel.write(str(file.locate()), file.as_posix())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bare_python(temp_root: Path) -> Path:
+    """This Python without any package of its own, as a Maya's is."""
+    folder = temp_root / "bare"
+    venv.create(folder, symlinks=os.name != "nt")
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 _count = 0

@@ -5,6 +5,7 @@ future     Future: ids, status, log, progress, kill
 farm       Farm: look at and steer what is on an engine
 job        plain data: State, JobInfo, ItemInfo, ...
 errors     the error tree, drawn
+checkup    whether this machine has what all of this needs
 settings   one settings file and FARMFUTURES_* variables
 call       calls and outcomes to bytes and back
 engines    where jobs run
@@ -19,6 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from . import _vendor
 from .errors import FarmFuturesError as FarmFuturesError
 from .executor import Batch as Batch
 from .executor import Executor as Executor
@@ -40,6 +42,8 @@ __all__ = [
     "Batch", "Executor", "Farm", "FarmFuturesError", "Future", "ItemInfo", "JobInfo", "Progress", "Settings", "State",
     "WorkerInfo", "as_completed", "current_ids", "map", "progress", "submit", "submit_ext",
 ]  # fmt: skip
+
+_vendor.offer()
 
 _lock = threading.Lock()
 _default: Executor | None = None

@@ -146,9 +146,26 @@ def dumps_by_value(value: Any) -> bytes:
 
 
 def unpack_call(data: bytes | memoryview) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
-    """Returns function, positional and keyword arguments of a packed call."""
-    function, args, kwargs = pickle.loads(memoryview(data)[1:])
+    """Returns function, positional and keyword arguments of a packed call.
+
+    A path of the other platform (``WindowsPath`` here, say) can't be made here; it arrives as its pure form.
+    """
+    packed = memoryview(data)[1:]
+    try:
+        function, args, kwargs = pickle.loads(packed)
+    except NotImplementedError:
+        function, args, kwargs = _Foreign(io.BytesIO(packed)).load()
     return function, args, kwargs
+
+
+class _Foreign(pickle.Unpickler):
+    """Loads paths of any platform. Not used where all is well: it asks Python about every name."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Looks a name up, with pure paths for those that touch a file system."""
+        if module.partition(".")[0] == "pathlib" and name in ("WindowsPath", "PosixPath"):
+            name = f"Pure{name}"
+        return super().find_class(module, name)
 
 
 def summarise(data: bytes, limit: int = 120) -> str:

@@ -12,15 +12,19 @@
     │   ├── SceneNotFoundError          (FileNotFoundError)
     │   ├── WorkspaceNotFoundError      (FileNotFoundError)
     │   ├── NotInMayaError              (RuntimeError)       needs a running Maya session
+    │   ├── MissingVariableError        (LookupError)        paths in the scene use variables that can't travel
     │   └── SnapshotError               (RuntimeError)       the scene could not be copied
     ├── EngineError                     the engine, not your call
     │   ├── EngineUnavailableError      (ConnectionError)    it could not be started or reached
     │   ├── StateFolderError            (PermissionError)    its folder is not safely ours
     │   └── NoSuchJobError              (LookupError)
+    ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
+    ├── WaitCancelledError              (RuntimeError)       somebody pressed Esc while Maya waited; the job goes on
     └── RunError                        came back through a future
         ├── RemoteError                 an exception that could not travel; has the full remote text
         │   └── RemoteSystemExit        the call ended by sys.exit(code), whatever the code
         ├── WorkerDiedError             (BrokenExecutor)     the interpreter died while it ran the call
+        │   └── OutOfMemoryError        (MemoryError)        the system killed it for want of memory
         ├── WorkTimeoutError            (TimeoutError)       ran longer than its timeout_s
         ├── BootstrapError              the interpreter could not be made ready
         ├── ResultError                 the result could not be pickled, or not loaded here
@@ -83,6 +87,10 @@ class NotInMayaError(SubmitError, RuntimeError):
     """This needs a running Maya session."""
 
 
+class MissingVariableError(SubmitError, LookupError):
+    """Paths in the scene use variables that a worker would not have, and the policy refuses to go on without them."""
+
+
 class SnapshotError(SubmitError, RuntimeError):
     """The open scene could not be copied; the session is as it was."""
 
@@ -101,6 +109,14 @@ class StateFolderError(EngineError, PermissionError):
 
 class NoSuchJobError(EngineError, LookupError):
     """The engine doesn't know this job or work item."""
+
+
+class InstallError(FarmFuturesError, RuntimeError):
+    """The module for Maya could not be put in place or taken away; the message says what was left."""
+
+
+class WaitCancelledError(FarmFuturesError, RuntimeError):
+    """Somebody pressed Esc, or *Stop Waiting*, while Maya's main thread waited for futures. What they stand for goes on."""
 
 
 class RunError(FarmFuturesError):
@@ -128,6 +144,10 @@ class RemoteSystemExit(RemoteError):
 
 class WorkerDiedError(RunError, BrokenExecutor):
     """The interpreter died while it ran this call; the message names exit code or signal and the last log lines."""
+
+
+class OutOfMemoryError(WorkerDiedError, MemoryError):
+    """The system killed the interpreter for want of memory; the message says how much it held at most."""
 
 
 class WorkTimeoutError(RunError, TimeoutError):

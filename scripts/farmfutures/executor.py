@@ -46,6 +46,9 @@ class Executor(concurrent.futures.Executor):
     OPTIONS: ClassVar[frozenset[str]] = frozenset()
     """Names of job options that a subclass understands beyond the core's."""
 
+    FUTURE: ClassVar[type[Future]] = Future
+    """The class of the futures that it makes."""
+
     def __init__(self, engine: str | None = None, *, max_workers: int | None = None, **defaults: Any) -> None:
         if max_workers is not None:
             if max_workers <= 0:
@@ -108,7 +111,7 @@ class Executor(concurrent.futures.Executor):
         self._must_be_open()
         spec, named = self._prepare(extra)
         work = WorkSpec(calls.pack_call(func, args, kwargs), named or "1")
-        future = Future(work.name)
+        future = self.FUTURE(work.name)
         self._hand_over(spec, named or default_name(func), [work], [future])
         return future
 
@@ -258,7 +261,7 @@ class Executor(concurrent.futures.Executor):
             NoSuchJobError: The engine doesn't know it.
         """
         total = self._engine.request("job", job=job_id)["total"]
-        futures = [Future(str(index + 1)) for index in range(total)]
+        futures = [self.FUTURE(str(index + 1)) for index in range(total)]
         self._pending.update(futures)
         for future in futures:
             future._owner = self
@@ -289,6 +292,18 @@ class Executor(concurrent.futures.Executor):
             jobs.setdefault(future.job_id, []).append(future.work_id)
         for job, works in jobs.items():
             self._engine.request("cancel", job=job, works=works)
+
+
+def cancel(futures: Iterable[concurrent.futures.Future[Any]]) -> None:
+    """Cancels what does not run yet. It asks once a job, since to ask once a future would take long."""
+    by_owner: dict[Executor, list[Future]] = {}
+    for future in futures:
+        if isinstance(future, Future) and future._owner is not None:
+            by_owner.setdefault(future._owner, []).append(future)
+        else:
+            future.cancel()
+    for owner, own in by_owner.items():
+        owner._cancel(own)
 
 
 def default_name(func: Any) -> str:
@@ -376,7 +391,7 @@ class Batch:
 
     def _put(self, work: WorkSpec) -> Future:
         self._works.append(work)
-        future = Future(work.name)
+        future = self.executor.FUTURE(work.name)
         future._hold()
         self.futures.append(future)
         return future

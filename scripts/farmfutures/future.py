@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from . import call as calls
 from .errors import FarmFuturesError, KilledError, NotSubmittedError, ResultError
@@ -53,9 +53,19 @@ def as_completed(futures: Iterable[Future], timeout: float | None = None) -> Ite
         NotSubmittedError: At once, for a future whose batch is not committed: nothing would ever come.
     """
     chosen = list(futures)
-    for future in chosen:
-        future._must_be_submitted()
+    require_submitted(chosen)
     return cast("Iterator[Future]", concurrent.futures.as_completed(chosen, timeout))
+
+
+def require_submitted(futures: Iterable[concurrent.futures.Future[Any]]) -> None:
+    """Says so at once where waiting would be for ever; futures of other libraries are left alone.
+
+    Raises:
+        NotSubmittedError: A future's batch is not committed.
+    """
+    for future in futures:
+        if isinstance(future, Future):
+            future._must_be_submitted()
 
 
 class Future(concurrent.futures.Future[Any]):
@@ -77,13 +87,16 @@ class Future(concurrent.futures.Future[Any]):
     _owner: Executor | None = None
     """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
 
+    _WAITERS: ClassVar[type[list[Any]]] = list
+    """Makes what holds those who wait, for subclasses that care who they are."""
+
     def __init__(self, name: str = "") -> None:
         if not _AS_KNOWN:
             super().__init__()
         self._condition: Any = Latch()
         self._state = "PENDING"
         self._result = self._exception = None
-        self._waiters: list[Any] = []
+        self._waiters: list[Any] = self._WAITERS()
         self._done_callbacks: list[Any] = []
         self.name = name
 
@@ -233,7 +246,7 @@ class Future(concurrent.futures.Future[Any]):
     def _bind(self, engine: Engine, job: int, work: int) -> None:
         self._engine, self._ids = engine, (job, work)
         if self._waiters is _UNSUBMITTED:
-            self._waiters = []
+            self._waiters = self._WAITERS()
 
     def _moved(self, state: State, attempt: int) -> None:
         self.attempt = attempt or self.attempt

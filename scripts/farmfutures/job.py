@@ -52,10 +52,22 @@ class Launch:
     """How an interpreter must look before a job's items can run in it.
 
     Interpreters are shared between jobs whose launches are equal, so everything in here is compared by value.
+
+    Attributes:
+        interpreter: Program and first arguments.
+        env: Variables that are added to a short list of the system's.
+        secrets: More of them, whose values an engine keeps out of all that it writes, but for a file that only the user
+            can read.
+        sys_path: Folders to import from.
+        cwd: The current folder.
+        bootstrap: ``"package.module:function"`` that makes the interpreter ready, called with `settings`.
+        settings: Plain JSON.
+        preflight: Functions that are called after it, before anything of the user's is unpickled.
     """
 
     interpreter: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
     sys_path: tuple[str, ...] = ()
     cwd: str | None = None
     bootstrap: str | None = None

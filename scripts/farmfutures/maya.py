@@ -3,17 +3,31 @@
     Executor      an executor whose calls run in headless Maya
     Session       what is captured from a running Maya and rebuilt on the worker
     Plugin        a plug-in that was loaded in it
+    Future        a future of it, which never freezes an interactive Maya
     Policy        what a studio adds to the rules for environment variables
+    PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
     Demo          how `farmfutures demo` starts its session on this machine
     bootstrap     makes a worker's Maya ready (named by jobs, rarely called by people)
+    undo_step     makes what a script does with results one step of undo
+    wait          waits for futures, with progress and a way to cancel
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
+
+And for the command line, imported when they are asked for:
+
+    Installation  what ``farmfutures install`` wrote into a folder of modules
+    install, uninstall, installation, user_folder
+    examine       whether farmfutures fits this machine and its Mayas
+    run_here      a script in a Maya of its own, on this terminal
+    run_script    a script in this Maya
 
 Nothing here needs a running Maya to be imported. Import this, never ``farmfutures_maya``, which is not on ``sys.path``
 inside Maya.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._sibling import import_sibling as _import_sibling
 
@@ -23,14 +37,65 @@ from farmfutures_maya.bootstrap import bootstrap as bootstrap  # noqa: E402
 from farmfutures_maya.demo import Demo as Demo  # noqa: E402
 from farmfutures_maya.environ import Policy as Policy  # noqa: E402
 from farmfutures_maya.executor import Executor as Executor  # noqa: E402
+from farmfutures_maya.future import Future as Future  # noqa: E402
+from farmfutures_maya.path_mapping import PathMapping as PathMapping  # noqa: E402
 from farmfutures_maya.scene import Snapshot as Snapshot  # noqa: E402
 from farmfutures_maya.session import Plugin as Plugin  # noqa: E402
 from farmfutures_maya.session import Session as Session  # noqa: E402
 from farmfutures_maya.source import evaluate as evaluate  # noqa: E402
+from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
+from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
-__all__ = ("Demo", "Executor", "Plugin", "Policy", "Session", "Snapshot", "bootstrap", "evaluate")
+if _TYPE_CHECKING:
+    from farmfutures_maya.doctor import examine as examine
+    from farmfutures_maya.install import Installation as Installation
+    from farmfutures_maya.install import install as install
+    from farmfutures_maya.install import installation as installation
+    from farmfutures_maya.install import uninstall as uninstall
+    from farmfutures_maya.install import user_folder as user_folder
+    from farmfutures_maya.launch import run_here as run_here
+    from farmfutures_maya.script import run_script as run_script
+
+__all__ = (
+    "Demo",
+    "Executor",
+    "Future",
+    "Installation",
+    "PathMapping",
+    "Plugin",
+    "Policy",
+    "Session",
+    "Snapshot",
+    "bootstrap",
+    "evaluate",
+    "examine",
+    "install",
+    "installation",
+    "run_here",
+    "run_script",
+    "undo_step",
+    "uninstall",
+    "user_folder",
+    "wait",
+)
+
+_LATE = {
+    **dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install"),
+    "examine": "doctor", "run_here": "launch", "run_script": "script",
+}  # fmt: skip
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
-for _public in (Demo, Executor, Plugin, Policy, Session, Snapshot, bootstrap, evaluate):
-    _public.__module__ = __name__
-del _public
+for _public in set(__all__).difference(_LATE):
+    globals()[_public].__module__ = __name__
+
+
+def __getattr__(name: str) -> object:
+    """Imports what only the command line needs: in Maya nobody asks for it."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"farmfutures_maya.{_LATE[name]}"), name)
+    value.__module__ = __name__
+    globals()[name] = value
+    return value

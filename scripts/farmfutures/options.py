@@ -10,6 +10,7 @@ from typing import Any
 
 from .errors import InterpreterNotFoundError, OptionError, RecursionLimitError
 from .job import JobSpec, Launch
+from .private import is_secret
 from .settings import Settings, os_user, python_executable
 
 ENVIRON_PASSTHROUGHS = ("FARMFUTURES_RECURSION_LIMIT", "QBFUTURES_RECURSION_LIMIT", "VEE_EXEC_ARGS", "KS_DEV_ARGS")
@@ -62,7 +63,8 @@ def _command(name: str, value: Any) -> tuple[str, ...]:
 def _environ(name: str, value: Any) -> dict[str, str]:
     for key, text in dict(value).items():
         if not isinstance(key, str) or not isinstance(text, (str, int, float)):
-            raise OptionError(f"{name}[{key!r}]={text!r}: names and values of variables are text.")
+            # Not the value itself: it may be a secret, and errors are shown to everybody.
+            raise OptionError(f"{name}[{key!r}] is a {type(text).__name__}: names and values of variables are text.")
     return {key: str(text) for key, text in dict(value).items()}
 
 
@@ -84,9 +86,9 @@ def _named(name: str, value: Any) -> str:
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "name": _named, "priority": _number(-1_000_000, int), "cpus": _number(1, int), "user": _text, "env": _environ,
-    "retries": _number(0, int), "attempts": _number(1, int), "timeout_s": _number(0), "requirements": _text,
-    "groups": _strings, "detached": _flag, "interpreter": _command, "bootstrap": _text, "settings": _mapping,
-    "preflight": _strings, "cwd": lambda name, value: os.fspath(value), "sys_path": _strings,
+    "secret_env": _environ, "retries": _number(0, int), "attempts": _number(1, int), "timeout_s": _number(0),
+    "requirements": _text, "groups": _strings, "detached": _flag, "interpreter": _command, "bootstrap": _text,
+    "settings": _mapping, "preflight": _strings, "cwd": lambda name, value: os.fspath(value), "sys_path": _strings,
 }  # fmt: skip
 
 JOB_OPTIONS = frozenset(_CHECKS)
@@ -126,9 +128,11 @@ def level(settings: Settings, environ: Mapping[str, str] | None = None) -> int:
 def job_spec(options: Mapping[str, Any], settings: Settings) -> JobSpec:
     """Makes the specification of a job from checked options."""
     passed = {name: os.environ[name] for name in ENVIRON_PASSTHROUGHS if name in os.environ}
+    env, secrets = _parted({**passed, **options.get("env", {})})
     launch = Launch(
         interpreter=options.get("interpreter") or (python_executable(),),
-        env={**passed, **options.get("env", {})},
+        env=env,
+        secrets={**secrets, **options.get("secret_env", {})},
         sys_path=tuple(os.path.abspath(path) for path in options.get("sys_path", ())) or _own_path(),
         cwd=options.get("cwd") or os.getcwd(),
         bootstrap=options.get("bootstrap"),
@@ -143,13 +147,29 @@ def job_spec(options: Mapping[str, Any], settings: Settings) -> JobSpec:
     )  # fmt: skip
 
 
+def _parted(env: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns what may be seen, and what is a secret by its name: naming it sends it, and is no wish to show it."""
+    secrets = {name: value for name, value in env.items() if is_secret(name)}
+    return {name: value for name, value in env.items() if name not in secrets}, secrets
+
+
 def _own_path() -> tuple[str, ...]:
     """Where this process imports from, for workers on the same machine."""
     return tuple(os.path.abspath(path) if path else os.getcwd() for path in sys.path)
 
 
 def item_extra(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Makes what differs for one work item from checked options."""
+    """Makes what differs for one work item from checked options.
+
+    Raises:
+        OptionError: A secret among the variables. A work item lies in the database with all that it has.
+    """
+    hidden = [name for name in options.get("env", {}) if is_secret(name)]
+    if hidden:
+        raise OptionError(
+            f"env[{hidden[0]!r}] looks like a secret by its name, and secrets are kept for a whole job: give it to the batch, as "
+            f"batch(env={{{hidden[0]!r}: ...}}), or choose another name if it is none."
+        )
     extra = {name: options[name] for name in ("env", "timeout_s", "settings") if name in options}
     tries = attempts(options)
     return {**extra, "attempts": tries} if tries is not None else extra

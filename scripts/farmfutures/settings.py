@@ -50,9 +50,11 @@ class Settings:
         start_timeout_s: An interpreter that is not ready by then is killed and counts as a failed start.
         max_items_per_interpreter: An interpreter is replaced after so many items; 0 means never.
         memory_mark_bytes: An interpreter that holds more than this between two items is replaced; 0 means never.
+        memory_retries: How often an item that the system killed for want of memory runs again, apart from its ``attempts``.
         log_limit_bytes: What one item's log may hold; the middle of a longer one is left out.
         history_days: Jobs that ended longer ago are removed; 0 keeps them all.
         history_bytes: The oldest ended jobs are removed while the database is larger than this; 0 means no limit.
+        snapshot_days: Copies of scenes are removed so many days after the last job that opens them; 0 keeps them all.
         inline_limit_bytes: Calls and results above this go by file, not through the database.
         max_payload_bytes: A call larger than this is refused in ``submit``.
         recursion_limit: How many levels of jobs may submit jobs.
@@ -60,6 +62,8 @@ class Settings:
         synchronous: ``normal`` survives every crash of a process, ``full`` power loss too, and is slower.
         groups: The groups that this machine belongs to, for the job option ``groups``.
         user: The default of the job option ``user``.
+        path_mapping: Which folders are the same place on which platform, ``["P:/ <-> /mnt/projects"]``; see
+            `farmfutures.maya.PathMapping`.
         python: The Python that the broker and the supervisors run on.
     """
 
@@ -71,9 +75,11 @@ class Settings:
     start_timeout_s: float = 300.0
     max_items_per_interpreter: int = 0
     memory_mark_bytes: int = 0
+    memory_retries: int = 1
     log_limit_bytes: int = 64 * 1024 * 1024
     history_days: float = 30.0
     history_bytes: int = 2 * 1024**3
+    snapshot_days: float = 7.0
     inline_limit_bytes: int = 128 * 1024
     max_payload_bytes: int = 4 * 1024**3
     recursion_limit: int = 4
@@ -81,6 +87,7 @@ class Settings:
     synchronous: str = "normal"
     groups: tuple[str, ...] = ("local",)
     user: str = ""
+    path_mapping: tuple[str, ...] = ()
     python: str = ""
 
     @classmethod

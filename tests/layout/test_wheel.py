@@ -62,7 +62,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_two_packages_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"farmfutures", "farmfutures_maya"}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"farmfutures", "farmfutures_maya"}
     for name in ("farmfutures/py.typed", "farmfutures_maya/py.typed", "farmfutures_maya/demo/orrery.ma"):
         assert name in names
     assert [name for name in names if "__pycache__" in name] == []
@@ -73,6 +73,17 @@ def test_q54_what_is_installed_works_from_anywhere(installed: Path, tmp_path: Pa
     environ = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == "farmfutures.maya"
+    assert str(installed) in done.stdout
+
+
+def test_what_maya_loads_comes_with_the_wheel_outside_of_the_packages(wheel: Path, installed: Path, tmp_path: Path) -> None:
+    names = [name.partition(".data/data/")[2] for name in zipfile.ZipFile(wheel).namelist()]
+    assert "share/farmfutures/plugins/farmfutures_plugin.py" in names
+    assert "share/farmfutures/shelves/shelf_FarmFutures.mel" in names
+    code = "import farmfutures.maya as m; from farmfutures_maya.install import assets; print(assets())"
+    environ = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert (Path(done.stdout.strip()) / "module.mod").read_text() == (ROOT / "module.mod").read_text()
     assert str(installed) in done.stdout
 
 

@@ -7,7 +7,7 @@ import functools
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -124,6 +124,47 @@ def maya(library_maya: Maya, tmp_path: Path) -> Maya:
     return library_maya
 
 
+@pytest.fixture(scope="session")
+def qt() -> Any:
+    """Qt's application, without a screen: one for all tests, since a process can't have another one."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    packages = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
+    reason = f"it needs Qt: pip install PySide6-Essentials, and on Debian and Ubuntu: apt-get install {packages}"
+    widgets = pytest.importorskip("PySide6.QtWidgets", reason=reason, exc_type=ImportError)
+    app = widgets.QApplication.instance() or widgets.QApplication(["maya"])
+    first = widgets.QMainWindow()  # Qt opens descriptors for the first one that is drawn, and keeps them.
+    first.setCentralWidget(widgets.QTabWidget())
+    first.show()
+    app.processEvents()
+    first.close()
+    return app
+
+
+@pytest.fixture
+def window(maya: Maya, qt: Any) -> Iterator[Any]:
+    """The main window of a Maya with an interface, in this process."""
+    maya.world.batch = False
+    mailbox = import_module("farmfutures_maya.main_thread").mailbox
+    mailbox._asked = False  # What was asked of a Maya of another test is never answered.
+    opened = import_module("mayasim.window").open_window(maya.world)
+    yield opened
+    if maya.world.window is opened:
+        opened.quit()
+    qt.processEvents()
+
+
+@pytest.fixture
+def idle(maya: Maya, qt: Any) -> Callable[[], None]:
+    """Gives Maya's event loop its time, until it has nothing left to do."""
+
+    def run() -> None:
+        qt.processEvents()
+        while maya.world.deferred:
+            qt.processEvents()
+
+    return run
+
+
 @pytest.fixture
 def fresh_bootstrap(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The bootstrap room as a new process has it; what it does to the environment is undone."""
@@ -140,8 +181,10 @@ def fresh_bootstrap(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path) -> Path:
-    """A ``mayapy`` for other processes: the stand-in, on this Python whatever their environment."""
+def stand_in(tmp_path: Path, pytestconfig: pytest.Config) -> Path:
+    """A ``mayapy`` for other processes: that of ``--mayapy``, else the stand-in, on this Python whatever their environment."""
+    if given := pytestconfig.getoption("--mayapy"):
+        return Path(given).resolve()
     if sys.platform == "win32":
         pytest.skip("it is a shell script")
     path = tmp_path / "stand_in" / "bin" / "mayapy"

@@ -31,7 +31,7 @@ def test_q34_maya_is_up_and_an_empty_scene_is_open(library_maya: Maya, fresh_boo
     assert calls(library_maya)[0] == "initialize"
     assert not any(call.startswith(("file:open", "file:new")) for call in calls(library_maya))
     goodbye()
-    assert not library_maya.world.undo
+    assert not library_maya.cmds.undoInfo(query=True, state=True)
     assert sys.platform == "win32" or "uninitialize" not in calls(library_maya)
 
 
@@ -236,3 +236,34 @@ def test_preferences_lie_in_the_folder_of_the_worker(
     assert Path(os.environ["MAYA_APP_DIR"]).parent == tmp_path
     goodbye()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_scene_does_not_hold_is_set_after_it_was_opened(maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "rig.ma"
+    path.write_text('//Maya ASCII 2026 scene\ncreateNode transform -n "rig:a";\ncreateNode transform -n "rig:b";\n')
+    settings = {"filename": str(path), "namespace": ":rig", "selection": ["|rig:b", "|rig:a"], "evaluation": "serial"}
+    fresh_bootstrap.bootstrap(settings)
+    assert maya.cmds.namespaceInfo(currentNamespace=True) == "rig"
+    assert maya.cmds.ls(selection=True, long=True) == ["|rig:b", "|rig:a"]
+    assert maya.cmds.evaluationManager(query=True, mode=True) == ["serial"]
+
+
+def test_a_moment_of_an_unsaved_scene_is_left_out_and_said(
+    maya: Maya, fresh_bootstrap: ModuleType, scene: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh_bootstrap.bootstrap({"filename": str(scene), "namespace": ":gone", "selection": ["|ball", "|gone:a"]})
+    assert maya.cmds.ls(selection=True) == ["ball"]
+    said = capsys.readouterr().err
+    assert "the namespace :gone could not be made the current one" in said
+    assert "1 of 2 selected nodes are not in the scene that was opened" in said
+
+
+def test_the_job_is_told_what_of_its_session_is_missing(
+    maya: Maya, fresh_bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh_bootstrap.bootstrap({"missing_variables": ["PROJ", "TEX"], "provenance": {"codeset": "932"}})
+    said = capsys.readouterr().err
+    assert "paths in the scene use PROJ, TEX, which the session could not send" in said
+    assert "the session's codeset is 932, here it is UTF-8" in said
+    fresh_bootstrap.bootstrap({"missing_variables": [], "provenance": {"codeset": "UTF-8"}})
+    assert capsys.readouterr().err == ""

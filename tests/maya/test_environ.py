@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
 import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
+from farmfutures.errors import OptionError
 from farmfutures_maya.environ import Place, Policy, judge, variables_in
+from farmfutures_maya.modules import Additions
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,26 @@ def test_secrets_never_travel(name: str) -> None:
     assert "secret" in judged.held_back[name]
 
 
+@pytest.mark.parametrize(("name", "value"), [("FTRACK_API_KEY", "hunter2"), ("DATABASE", "postgres://me:hunter2@db/x")])
+def test_s7_a_secret_that_is_named_travels_apart_from_the_others(name: str, value: str) -> None:
+    judged = judge({name: value, "SHOW": "x", "A_TOKEN": "y"}, policy=Policy(allow_secrets=(name, "ABSENT_KEY")))
+    assert (judged.values, judged.secrets) == ({"SHOW": "x"}, (name,))
+    assert judged.held_back["ABSENT_KEY"] == "is not set in this session"
+    assert "Policy(allow_secrets=...)" in judged.held_back["A_TOKEN"]
+    assert "hunter2" not in repr(judged)
+
+
+@pytest.mark.parametrize("policy", [{"allow_secrets": ("*_KEY",)}, {"allow_secrets": ("*",)}, {"missing": "panic"}])
+def test_secrets_are_named_one_by_one(policy: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=r"one by one|none of warn, refuse, ignore"):
+        Policy(**policy)
+
+
+def test_the_workers_own_does_not_travel_as_a_secret_either() -> None:
+    judged = judge({"SSH_AUTH_SOCK": "/run/agent"}, policy=Policy(allow_secrets=("SSH_AUTH_SOCK",)))
+    assert (judged.values, judged.secrets) == ({}, ())
+
+
 def test_a_password_in_a_value_is_a_secret_too() -> None:
     judged = judge({"AYON_DATABASE": "postgres://me:hunter2@db/ayon", "AYON_SERVER_URL": "https://ayon:5000/x"})
     assert judged.values == {"AYON_SERVER_URL": "https://ayon:5000/x"}
@@ -64,7 +87,7 @@ def test_a_studio_can_drop() -> None:
 
 
 def test_search_paths_lose_what_the_worker_adds_itself() -> None:
-    place = Place("/usr/autodesk/maya2026", "/home/me/maya", ("/studio/modules/rig",))
+    place = Place("/usr/autodesk/maya2026", "/home/me/maya", Additions(["/studio/modules/rig"]))
     entries = [
         "/studio/scripts",
         "/usr/autodesk/maya2026/scripts",
@@ -84,7 +107,7 @@ def test_search_paths_lose_what_the_worker_adds_itself() -> None:
 
 
 def test_module_paths_keep_the_modules() -> None:
-    place = Place("/usr/autodesk/maya2026", "/home/me/maya", ("/studio/modules",))
+    place = Place("/usr/autodesk/maya2026", "/home/me/maya", Additions(["/studio/modules"]))
     value = os.pathsep.join(["/home/me/maya/modules", "/studio/modules", "/usr/autodesk/maya2026/modules"])
     assert judge({"MAYA_MODULE_PATH": value}, place).values == {"MAYA_MODULE_PATH": "/studio/modules"}
 
@@ -95,6 +118,14 @@ def test_a_search_path_of_mayas_own_entries_is_held_back() -> None:
     assert "MAYA_PLUG_IN_PATH" in judged.held_back
 
 
+def test_what_modules_put_into_variables_does_not_travel_twice() -> None:
+    added = Additions(values={"PYTHONPATH": {"/studio/lib/"}, "MTOA_PATH": {"/opt/mtoa"}, "OCIO": {"/opt/ocio"}})
+    environ = {"PYTHONPATH": os.pathsep.join(["/studio/lib", "/studio/lib/sub"]), "MTOA_PATH": "/opt/mtoa", "OCIO": "/mine"}
+    judged = judge(environ, Place(modules=added))
+    assert judged.values == {"PYTHONPATH": "/studio/lib/sub", "OCIO": "/mine"}
+    assert judged.held_back == {"MTOA_PATH": "a module sets it"}
+
+
 def test_xbmlangpath_entries_keep_their_suffix() -> None:
     place = Place("/usr/autodesk/maya2026")
     value = os.pathsep.join(["/studio/icons/%B", "/usr/autodesk/maya2026/icons/%B"])
@@ -102,12 +133,16 @@ def test_xbmlangpath_entries_keep_their_suffix() -> None:
 
 
 def test_variables_in_paths() -> None:
-    paths = ["$PROJ/a.tx", "${SHOT_ROOT}/b.<UDIM>.tx", r"%DRIVE%\c.ma", "/plain/d.ma", "P:/e"]
+    paths = ["$PROJ/a.tx", "${SHOT_ROOT}/b.<UDIM>.tx", r"%DRIVE%\c.ma", "/plain/d.ma", "P:/e", "f_%04d_%04d.exr", "$1/g"]
     assert variables_in(paths) == {"PROJ", "SHOT_ROOT", "DRIVE"}
 
 
 def test_variables_of_the_scenes_paths_are_required() -> None:
-    judged = judge({"TEX_ROOT": "/tex", "HOME": "/home/me"}, used={"TEX_ROOT", "ABSENT", "HOME"})
-    assert judged.values == {"TEX_ROOT": "/tex"}
-    assert judged.missing == ("ABSENT",)
-    assert judged.held_back == {"HOME": "the worker's own"}
+    environ = {"TEX_ROOT": "/tex", "HOME": "/home/me", "TOKEN_ROOT": "/secret", "KEY_ROOT": "/named", "DROPPED": "/x"}
+    policy = Policy(drop=("DROPPED",), allow_secrets=("KEY_ROOT",))
+    judged = judge(environ, used={*environ, "ABSENT"}, policy=policy)
+    assert (judged.values, judged.secrets) == ({"TEX_ROOT": "/tex"}, ("KEY_ROOT",))
+    # What can't be there is missing, whatever the reason; HOME is: the worker has its own.
+    assert judged.missing == ("ABSENT", "DROPPED", "TOKEN_ROOT")
+    assert judged.held_back.keys() == {"HOME", "TOKEN_ROOT", "DROPPED"}
+    assert judged.held_back["HOME"] == "the worker's own"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +17,15 @@ import pytest
 import farmfutures
 from farmfutures.errors import (
     InterpreterNotFoundError,
+    MissingVariableError,
     NotInMayaError,
     OptionError,
     SceneNotFoundError,
+    SnapshotError,
     WorkspaceNotFoundError,
 )
-from farmfutures.maya import Executor
+from farmfutures.maya import Executor, Policy
+from farmfutures_maya.uses import uses
 
 Make = Callable[..., Executor]
 
@@ -142,6 +148,24 @@ def test_q37_version_chooses_the_interpreter(make: Make, no_maya: None, monkeypa
         job(executor, version=2030)
 
 
+def test_p42_rules_come_from_settings_and_job(
+    make: Make, no_maya: None, scene: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('path_mapping = ["Q:/ <-> /net/other"]\n')
+    monkeypatch.setenv("FARMFUTURES_SETTINGS", str(file))
+    rule = f"P:/ <-> {tmp_path}"
+    executor = make(path_mapping=rule)
+    found = settings(executor, path_mapping=rule, filename="P:/project/scenes/shot.ma", env={"SHOW": "x"})
+    assert found["path_rules"] == [f"P:/ <-> {tmp_path}", "Q:/ <-> /net/other"]
+    assert (found["sent_from"], found["sent_variables"]) == (sys.platform, ["SHOW"])
+    assert found["filename"] == str(scene)
+    assert executor._item_options({"filename": "P:/project/scenes/shot.ma"})["settings"]["filename"] == str(scene)
+    assert settings(executor, path_mapping=[("P:/", tmp_path), ("R:/", "/r")])["path_rules"][1] == "R:/ <-> /r"
+    with pytest.raises(OptionError, match="no rule"):
+        make(path_mapping="nonsense")
+
+
 def test_qs37_what_a_job_gives_wins_over_the_executor(make: Make, no_maya: None, scene: Path, tmp_path: Path) -> None:
     other = other_scene(tmp_path)
     executor = make(filename=scene, workspace=scene.parents[1], version=2026)
@@ -203,6 +227,56 @@ def test_q38_clone_environ(session: Any, make: Make) -> None:
     assert (found["up_axis"], found["frame"]) == ("z", 7.0)
     assert job(executor)["env"]["SHOW"] == "orrery"
     assert job(executor, env={"SHOW": "other"})["env"]["SHOW"] == "other"
+
+
+def test_s7_named_secrets_go_out_of_band(session: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FTRACK_API_KEY", "hunter2")
+    monkeypatch.setenv("OTHER_API_KEY", "hunter3")
+    executor = make()
+    executor.clone_environ(policy=Policy(allow_secrets=("FTRACK_API_KEY",)))
+    options = job(executor)
+    assert options["secret_env"] == {"FTRACK_API_KEY": "hunter2"}
+    assert "hunter" not in str({**options, "secret_env": None}) + str(vars(executor)) + repr(executor)
+    spec, _ = executor._prepare(None)
+    assert "hunter" not in repr(spec)
+    assert spec.launch.secrets == {"FTRACK_API_KEY": "hunter2"}
+    assert "secret_env" in job(executor, env={"FTRACK_API_KEY": "mine"})
+    spec, _ = executor._prepare({"env": {"FTRACK_API_KEY": "mine"}})
+    assert spec.launch.secrets == {"FTRACK_API_KEY": "mine"}
+
+
+def textured(session: Any) -> None:
+    node = session.cmds.createNode("file")
+    session.cmds.setAttr(f"{node}.fileTextureName", "$ABSENT/a.png", type="string")
+
+
+def test_a_variable_that_paths_use_and_nobody_has_is_warned_of_and_the_job_is_told(session: Any, make: Make) -> None:
+    textured(session)
+    executor = make()
+    with pytest.warns(UserWarning, match="paths in the scene use ABSENT, which a worker will not have"):
+        executor.clone_environ()
+    executor.create_tempfile()
+    assert settings(executor)["missing_variables"] == ["ABSENT"]
+    assert settings(executor, env={"ABSENT": "/here"})["missing_variables"] == []
+
+
+def test_a_policy_can_refuse_missing_variables_or_ignore_them(session: Any, make: Make) -> None:
+    textured(session)
+    with pytest.raises(MissingVariableError, match="ABSENT"):
+        make().clone_environ(policy=Policy(missing="refuse"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert make().clone_environ(policy=Policy(missing="ignore")).missing_variables == ("ABSENT",)
+
+
+def test_q38_the_selection_is_cloned_when_asked(session: Any, make: Make) -> None:
+    session.cmds.select("ball")
+    session.cmds.file(modified=False)
+    executor = make()
+    executor.clone_environ()
+    assert "selection" not in settings(executor)
+    executor.clone_environ(selection=True)
+    assert settings(executor)["selection"] == ["|ball"]
 
 
 def test_q39_clone_environ_in_the_constructor(session: Any, make: Make) -> None:
@@ -283,6 +357,35 @@ def test_qs38_a_copy_keeps_the_moment_of_its_session(session: Any, make: Make) -
     assert settings(make(clone_environ=True, create_tempfile=True))["frame"] == 9.0
 
 
+def test_n6_one_copy_a_batch_and_one_use_of_it(session: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.cmds.createNode("transform")
+    executor = make(clone_environ=True, create_tempfile=True)
+
+    def submit(spec: Any, name: str, works: Any, futures: list[farmfutures.Future]) -> int:
+        for future in futures:
+            future._never(SnapshotError("this engine runs nothing"))
+        return 7
+
+    monkeypatch.setattr(executor._engine, "submit", submit)
+    monkeypatch.setattr(executor, "_cancel", lambda _: None)
+    with executor.batch("three") as batch:
+        for _ in range(3):
+            batch.submit(session.cmds.nodeType, "ball")
+    assert len(session.asked("file", "exportAll")) == 1
+    assert executor.filename is not None
+    assert [use.job for use in uses(Path(executor.filename).parent).values()] == [7]
+    for thread in [thread for thread in threading.enumerate() if thread.name == "farmfutures prune"]:
+        thread.join()
+
+
+def test_n6_a_copy_that_is_gone_is_said_before_anything_is_submitted(session: Any, make: Make) -> None:
+    executor = make(clone_environ=True)
+    copy = executor.create_tempfile()
+    os.unlink(copy.path)
+    with pytest.raises(SceneNotFoundError, match="there is no scene"):
+        executor.submit(pow, 2, 2)
+
+
 def test_unsaved_changes_that_would_stay_behind_are_warned_of(session: Any, make: Make) -> None:
     session.cmds.file(modified=True)
     executor = make(clone_environ=True)
@@ -322,5 +425,5 @@ def test_two_jobs_of_one_session_ask_for_the_same_interpreter(session: Any, make
 def test_a_work_item_with_another_scene_has_not_the_sessions_moment(session: Any, make: Make, tmp_path: Path) -> None:
     executor = make(clone_environ=True)
     found = executor._item_options({"filename": other_scene(tmp_path)})["settings"]
-    assert (found["frame"], found["units"], found["render_layer"]) == (None, None, None)
+    assert {found[name] for name in ("frame", "units", "render_layer", "namespace", "selection")} == {None}
     assert "frame" not in executor._item_options({"filename": name_of(session)})["settings"]

@@ -1,4 +1,4 @@
-"""The whole path: a session in one ``mayapy``, workers in others, results as futures. Q35 to Q43, QS36, QS37."""
+"""The whole path: a session in one ``mayapy``, workers in others, results as futures. Q35 to Q43, QS36, QS37, S7."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 import farmfutures
+from farmfutures.maya import Executor, Policy
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(farmfutures, "Farm"), reason="the core has no local engine yet"),
@@ -94,3 +96,27 @@ def test_q42_q43_qs36_qs37_a_session_hands_its_scene_over(session_environ: dict[
     assert len({work for _, work, *_ in answer["rows"]}) == 4
     assert answer["opened"] == answer["snapshot"] != str(scene)
     assert answer["root"].rstrip("/") == str(project)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as ps of Linux has it")
+@pytest.mark.timeout(60)
+def test_s7_secrets_of_a_session_are_with_its_worker_and_nowhere_else(
+    maya: Any, state: Path, scene: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maya.cmds.file(str(scene), open=True, force=True)
+    canary = "canary-5f0e77"
+    environ = {"FARMFUTURES_MAYAPY": str(stand_in), "SHOW": "orrery", "FTRACK_API_KEY": canary, "OTHER_API_KEY": canary}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    with Executor() as executor:
+        session = executor.clone_environ(policy=Policy(allow_secrets=("FTRACK_API_KEY",)))
+        seen = "[__import__('os').environ.get(n, '')[:6] for n in ('FTRACK_API_KEY', 'OTHER_API_KEY', 'SHOW')]"
+        assert executor.submit("builtins:eval", seen).result(40) == ["canary", "", "orrery"]
+        failed = executor.submit("builtins:eval", "1 / 0")
+        error = "".join(traceback.format_exception(failed.exception(40)))
+        assert {path.name for path in state.rglob("*") if path.is_file() and canary.encode() in path.read_bytes()} == {
+            path.name for path in (state / "secrets").iterdir() if path.name != "key"
+        }
+        shown = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout
+        for text in (shown, error, failed.log() or "", session.explain(), session.to_json(), repr(session)):
+            assert canary not in text

@@ -170,10 +170,11 @@ def test_other_references_do_not(maya: Any, scene: Path, path: str) -> None:
     assert copy.warnings == ()
 
 
-def test_tools_with_side_files_warn(dirty: Any) -> None:
-    dirty.loadPlugin("xgenToolkit")
-    dirty.createNode("xgmPalette", name="palette")
-    assert "save the scene first" in snapshot().warnings[0]
+def test_a_saved_scene_with_side_files_stays_beside_them(maya: Any, scene: Path) -> None:
+    scene.write_text(scene.read_text() + 'createNode xgmPalette -n "palette";\n')
+    maya.cmds.file(str(scene), open=True, force=True)
+    copy = snapshot()
+    assert (copy.path, copy.exported, copy.warnings) == (str(scene), False, ())
 
 
 def test_qs34_outside_maya(no_maya: None) -> None:

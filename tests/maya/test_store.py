@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -49,23 +48,18 @@ def test_maya_binary_goes_by_its_bytes(tmp_path: Path) -> None:
     assert digest_of(first) != digest_of(second)
 
 
-def test_prune_spares_what_is_young_or_named(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    old, spared, young = put(store, "a"), put(store, "b"), put(store, "c")
-    for path in (old, spared):
-        os.utime(path, (time.time() - 1000, time.time() - 1000))
-    assert store.prune(500, spare=[spared]) == 1
-    assert not old.exists()
-    assert spared.exists()
-    assert young.exists()
-
-
-def test_submitting_again_makes_a_scene_young(tmp_path: Path) -> None:
+def test_storing_again_makes_a_scene_young(tmp_path: Path) -> None:
     store = Store(tmp_path)
     path = put(store, "a")
     os.utime(path, (1, 1))
     put(store, "a")
-    assert store.prune(500) == 0
+    assert path.stat().st_mtime > 1
+
+
+def test_a_codeset_is_part_of_what_a_scene_says(tmp_path: Path) -> None:
+    for name in ("UTF-8", "932"):
+        (tmp_path / name).write_text(f"//Maya ASCII 2026 scene\n//Codeset: {name}\n")
+    assert digest_of(tmp_path / "UTF-8") != digest_of(tmp_path / "932")
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,12 @@ def test_qs37_an_item_opens_another_scene_and_the_next_one_not(start: Start, no_
     assert worker.call("farmfutures.maya:evaluate", names) == ["ball", "ballShape"]
 
 
+def test_p42_arguments_are_mapped_and_results_are_not(start: Start, no_maya: None, tmp_path: Path) -> None:
+    worker = start(Executor(), path_mapping=f"P:/ <-> {tmp_path}")
+    assert worker.call("builtins:list", ("P:\\a", "at P:/a")) == [f"{tmp_path}/a", "at P:/a"]
+    assert worker.call("builtins:eval", "'P:' + '/b'") == "P:/b"
+
+
 def test_qs16_preflight_runs_in_maya_before_the_call_is_unpickled(start: Start, no_maya: None, tmp_path: Path) -> None:
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "only_there.py").write_text("def answer():\n    return 42\n")

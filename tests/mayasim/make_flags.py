@@ -1,7 +1,5 @@
 """Writes ``site/mayasim/flags.json`` from the published stubs of Maya (types-maya): ``python tests/mayasim/make_flags.py``.
 
-With ``--print`` it prints instead.
-
 The table holds every flag of every command that the stand-in offers, and what Maya's help has and the stubs lack.
 """
 
@@ -51,8 +49,4 @@ def table() -> dict[str, list[str]]:
 
 if __name__ == "__main__":
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(flags)}" for name, flags in table().items())
-    text = "{\n" + lines + "\n}\n"
-    if "--print" in sys.argv:
-        print(text)
-    else:
-        (SITE / "mayasim" / "flags.json").write_text(text, encoding="utf-8")
+    (SITE / "mayasim" / "flags.json").write_text("{\n" + lines + "\n}\n", encoding="utf-8")

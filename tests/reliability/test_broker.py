@@ -24,21 +24,12 @@ from farmfutures.engines.local import crash
 from farmfutures.engines.local.folder import check_local
 from farmfutures.errors import EngineError, FarmFuturesError, StateFolderError
 
+from .tasks import note
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups of POSIX")
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 COMPLETE = 4
-
-
-def note(path: str, task: int, wait_s: float = 0.0) -> int:
-    import os
-    import time
-
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.write(file, b"%d %d\n" % (task, os.getpid()))
-    os.close(file)
-    time.sleep(wait_s)
-    return task * task
 
 
 def broker_pid(farm: Farm) -> int | None:

@@ -17,20 +17,11 @@ import pytest
 from farmfutures import Executor, Farm, State
 from farmfutures.errors import WorkerDiedError, WorkTimeoutError
 
+from .tasks import note
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups of POSIX")
 
 COMPLETE = 4
-
-
-def note(path: str, task: int, wait_s: float = 0.0) -> int:
-    import os
-    import time
-
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.write(file, b"%d %d %d\n" % (task, os.getpid(), time.monotonic_ns()))
-    os.close(file)
-    time.sleep(wait_s)
-    return task * task
 
 
 def _kill_some(farm: Farm, dice: random.Random, count: int, done: threading.Event, killed: list[int]) -> None:
@@ -222,24 +213,6 @@ def test_r14_large_payloads(executor: Executor, size: Any) -> None:
     data = bytes(size(16, 1024) * 1024 * 1024)
     assert executor.submit(len, data).result(120) == len(data)
     assert len(executor.submit(bytes, len(data)).result(120)) == len(data)
-
-
-def leak(megabytes: int) -> int:
-    import sys
-
-    kept = sys.modules.setdefault("kept_for_ever", type(sys)("kept_for_ever"))
-    kept.__dict__.setdefault("data", []).append(b"x" * (megabytes * 1024 * 1024))
-    import os
-
-    return os.getpid()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="memory is not asked for there")
-def test_r20_a_worker_that_leaks_is_replaced(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FARMFUTURES_MEMORY_MARK_BYTES", str(150 * 1024 * 1024))
-    with Executor(cpus=1) as executor:
-        pids = {executor.submit(leak, 30).result(20) for _ in range(12)}
-    assert len(pids) >= 2
 
 
 def flood(megabytes: int) -> str:

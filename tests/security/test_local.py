@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import zmq
 from farmfutures import Executor, Farm
 from farmfutures.engines.local import wire
 from farmfutures.engines.local.folder import Folder, open_private
+from farmfutures.errors import BootstrapError, OptionError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users and modes of POSIX")
 
@@ -70,6 +72,85 @@ def test_s7_what_is_named_is_nowhere_but_in_the_job(farm: Farm, executor: Execut
     for path in farm.settings.state.rglob("*.log"):
         assert CANARY.encode() not in path.read_bytes()
     assert CANARY not in str(farm.jobs()) + str(farm.items(future.job_id))
+
+
+def hits(farm: Farm) -> set[str]:
+    """Where the canary is seen: files of the state folder, command lines, what ps and we ourselves show."""
+    root = farm.settings.state
+    found = {
+        path.relative_to(root).parts[0]
+        for path in root.rglob("*")
+        if path.is_file() and CANARY.encode() in path.read_bytes() + path.name.encode()
+    }
+    shown = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout
+    lines = {f"command line of {process.pid}" for process in family(farm) if CANARY in " ".join(process.cmdline())}
+    jobs = farm.jobs()
+    listed = f"{jobs} {[farm.items(job.id) for job in jobs]} {farm.workers()}"
+    return found | lines | {where for where, text in (("ps", shown), ("listed", listed)) if CANARY in text}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as ps of Linux has it")
+def test_s7_a_secret_is_in_its_file_and_nowhere_else(farm: Farm, executor: Executor) -> None:
+    seen = "[__import__('os').environ.get(name, '')[:6] for name in ('MY_API_TOKEN', 'PLAIN')]"
+    assert executor.submit_ext("builtins:eval", [seen], env={"MY_API_TOKEN": CANARY}).result(20) == ["canary", ""]
+    with executor.batch("secrets", env={"MY_API_TOKEN": "x"}, secret_env={"PLAIN": CANARY}) as batch:
+        batch.submit("builtins:eval", seen)
+        batch.submit(divmod, 1, 0)
+    assert batch.futures[0].result(20) == ["x", "canary"]
+    error = batch.futures[1].exception(20)
+    assert CANARY not in "".join(traceback.format_exception(error)) + batch.futures[1].log()
+    assert hits(farm) == {"secrets"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as ps of Linux has it")
+def test_s7_no_hit_while_it_runs_when_it_dies_and_after_the_broker_has_gone(farm: Farm, executor: Executor) -> None:
+    secret = {"env": {"MY_API_TOKEN": CANARY}}
+    used = "'canary' in __import__('os').environ['MY_API_TOKEN']"
+    running = executor.submit_ext("time:sleep", [30], **secret)
+    assert executor.submit_ext("builtins:eval", [used], **secret).result(20)
+    assert hits(farm) == {"secrets"}
+    running.kill()
+    assert executor.submit_ext(os._exit, [3], **secret).exception(20)
+    assert executor.submit_ext("builtins:eval", ["no such code"], **secret).exception(20)
+    assert hits(farm) == {"secrets"}
+    assert repr(executor).find(CANARY) < 0
+    farm.stop_broker(timeout_s=20)
+    root = farm.settings.state
+    assert {
+        path.relative_to(root).parts[0] for path in root.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()
+    } == {
+        "secrets"  # Two of these jobs may be retried.
+    }
+    # A broker that was started anew finds them.
+    assert executor.submit_ext("builtins:eval", [used], **secret).result(20)
+
+
+def test_s7_jobs_with_the_same_secrets_share_an_interpreter_and_others_do_not(farm: Farm, executor: Executor) -> None:
+    pids = [executor.submit_ext(os.getpid, env={"A_KEY": value}).result(20) for value in ("1", "1", "2")]
+    assert pids[0] == pids[1] != pids[2]
+
+
+def test_s7_secrets_that_are_lost_are_said_in_a_sentence(farm: Farm, executor: Executor) -> None:
+    assert executor.submit_ext(os.getenv, ["A_KEY"], env={"A_KEY": "1"}).result(20) == "1"
+    (job, *_) = farm.jobs()
+    failing = executor.submit_ext("builtins:eval", ["1/0"], env={"B_KEY": "2"})
+    assert failing.exception(20)
+    for path in (farm.settings.state / "secrets").iterdir():
+        path.unlink()
+    farm.stop_broker(timeout_s=20)
+    farm.retry(failing.job_id)
+    (again,) = executor.attach(failing.job_id)
+    error = again.exception(20)
+    assert isinstance(error, BootstrapError)
+    assert "the values of B_KEY are no longer kept" in str(error)
+
+
+def test_s7_a_secret_of_a_single_work_item_is_refused(farm: Farm, executor: Executor) -> None:
+    with executor.batch("items") as batch, pytest.raises(OptionError, match=r"env\['MY_TOKEN'\] looks like a secret"):
+        batch.submit_ext(abs, [1], env={"MY_TOKEN": CANARY})
+    with pytest.raises(OptionError) as caught:
+        executor.submit_ext(abs, [1], env={"MY_TOKEN": CANARY.encode()})
+    assert CANARY not in str(caught.value)
 
 
 def test_s8_no_keys_on_command_lines_or_in_environments(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,30 @@ import pytest
 
 Run = Callable[..., Any]
 
+STATE = """
+def state():
+    plugs = {}
+    for node in cmds.ls(long=True):
+        for name in cmds.listAttr(node) or []:
+            try:
+                plugs[node + '.' + name] = [cmds.getAttr(node + '.' + name), cmds.getAttr(node + '.' + name, lock=True)]
+            except (RuntimeError, ValueError) as error:
+                plugs[node + '.' + name] = type(error).__name__
+    return {
+        "nodes": sorted([node, cmds.nodeType(node)] for node in cmds.ls(long=True)),
+        "attributes": plugs,
+        "parents": sorted([node, cmds.listRelatives(node, parent=True, fullPath=True)] for node in cmds.ls(dag=True, long=True)),
+        "connections": sorted(
+            [node, cmds.listConnections(node, source=True, destination=False, plugs=True)] for node in cmds.ls(long=True)
+        ),
+        "positions": [
+            [node, cmds.xform(node, query=True, worldSpace=True, translation=True)] for node in cmds.ls(transforms=True)
+        ],
+        "references": cmds.file(query=True, reference=True),
+        "units": [cmds.currentUnit(query=True, **{unit: True}) for unit in ('linear', 'angle', 'time')],
+    }
+"""
+
 
 @pytest.fixture
 def maya(mayapy: Path, tmp_path: Path) -> Run:
@@ -36,3 +60,9 @@ def maya(mayapy: Path, tmp_path: Path) -> Run:
         return json.loads(out.read_text())
 
     return run
+
+
+@pytest.fixture
+def scene_state() -> str:
+    """The source of ``state()``: all that can be asked of a scene, by what it is about."""
+    return STATE

@@ -72,3 +72,90 @@ def test_references_that_a_script_makes_loads_and_unloads(maya: Any, tmp_path: P
     result += [cmds.objExists('p:u')]
     """)
     assert found == [["|p:t", "|p:t|p:u"], True, True, False, False, ["|p:t|p:u"], False]
+
+
+RIG = (
+    HEAD + 'createNode transform -n "root";\n\tsetAttr ".t" -type "double3" 1 1 1 ;\ncreateNode transform -n "hand" -p "root";\n'
+    'createNode transform -n "foot" -p "root";\nconnectAttr "root.tx" "foot.tx";\n'
+)
+SHOT = (
+    HEAD + 'file -rdi 1 -ns "rig" -rfn "rigRN" -typ "mayaAscii" "rig.ma";\n'
+    'file -r -ns "rig" -dr 1 -rfn "rigRN" -typ "mayaAscii" "rig.ma";\n'
+    'createNode transform -n "shoe";\ncreateNode reference -n "rigRN";\n'
+    '\tsetAttr -s 2 ".phl";\n\tsetAttr ".ed" -type "dataReferenceEdits" \n'
+    '\t\t"rigRN"\n\t\t"rigRN" 1\n\t\t2 "|rig:root" "visibility" " 0"\n\t\t"rigRN" 6\n'
+    '\t\t2 "|rig:root" "translate" " -type \\"double3\\" 4 5 6"\n\t\t2 "|rig:root|rig:hand" "rotateY" " -l on 30"\n'
+    '\t\t1 "|rig:root" "mood" "mood" " -ci true -dv 3 -at \\"double\\""\n'
+    '\t\t3 "rig:root.translateX" "|rig:root|rig:foot.translateX" ""\n'
+    '\t\t5 4 "rigRN" "|rig:root|rig:hand.translateY" "rigRN.placeHolderList[1]" ""\n'
+    '\t\t5 3 "rigRN" "rig:root.translateZ" "rigRN.placeHolderList[2]" "shoe.tz";\n'
+    'createNode animCurveTL -n "lift";\n\tsetAttr ".tan" 2;\n\tsetAttr -s 2 ".ktv[0:1]"  1 0 11 10;\n'
+    'connectAttr "lift.o" "rigRN.phl[1]";\nconnectAttr "rigRN.phl[2]" "shoe.tz";\n'
+)  # fmt: skip
+VALUES = """
+def values():
+    plugs = ('rig:root.t', 'rig:root.v', 'rig:hand.ry', 'rig:root.mood', 'rig:foot.tx', 'shoe.tz')
+    return [cmds.getAttr(plug) for plug in plugs] + [cmds.getAttr('rig:hand.ty', time=6), cmds.getAttr('rig:hand.ry', lock=True)]
+"""
+
+
+def test_edits_of_references(maya: Any, tmp_path: Path) -> None:
+    """They are applied, those of scripts too; they go with the scene into its copies, and survive an unloaded reference."""
+    (tmp_path / "rig.ma").write_text(RIG)
+    (tmp_path / "shot.ma").write_text(SHOT)
+    copy = str(tmp_path / "copy.ma")
+    found = maya(
+        VALUES
+        + f"""
+cmds.file({str(tmp_path / "shot.ma")!r}, open=True, force=True)
+result = [values()]
+cmds.setAttr('rig:root.t', 7, 8, 9)
+cmds.setAttr('rig:foot.tx', 2)
+cmds.xform('rig:hand', translation=(3, 0, 3))
+changed = values()
+cmds.file({copy!r}, exportAll=True, preserveReferences=True, type='mayaAscii', force=True)
+cmds.file(unloadReference='rigRN')
+cmds.file(loadReference='rigRN')
+result += [changed, changed == values()]
+cmds.file({copy!r}, open=True, force=True)
+result += [changed == values(), cmds.getAttr('rig:hand.tx')]
+"""
+    )
+    assert found == [
+        [[[4, 5, 6]], False, 30, 3, 0, 6, 5, True], [[[7, 8, 9]], False, 30, 3, 2, 9, 5, True], True, True, 3,
+    ]  # fmt: skip
+
+
+def test_files_that_a_scene_names(maya: Any, tmp_path: Path) -> None:
+    """Textures and references, as they are written and as they are found; each by its node and by ``filePathEditor``."""
+    root = tmp_path / "p"
+    (root / "sourceimages").mkdir(parents=True)
+    (root / "sourceimages" / "a.png").touch()
+    (root / "part.ma").write_text(HEAD)
+    scene = root / "scene.ma"
+    textures = ("sourceimages/a.png", "/elsewhere//sourceimages/a.png", "/gone/b.<UDIM>.tif")
+    scene.write_text(
+        HEAD
+        + 'file -rdi 1 -ns "p" -rfn "pRN" -typ "mayaAscii" "/x//part.ma";\nfile -r -ns "p" -dr 1 -rfn "pRN" '
+        + '-typ "mayaAscii" "/x//part.ma";\n'
+        + "".join(f'createNode file -n "f{i}";\n\tsetAttr ".ftn" -type "string" "{path}";\n' for i, path in enumerate(textures))
+        + 'createNode file -n "without";\n'
+    )
+    pictures = f"{root}/sourceimages"
+    found = maya(f"""
+    cmds.workspace({str(root)!r}, openWorkspace=True)
+    cmds.file({str(scene)!r}, open=True, force=True)
+    ask = cmds.filePathEditor
+    result = [
+        [cmds.getAttr(node + '.fileTextureName') for node in sorted(cmds.ls(type='file'))],
+        cmds.file(query=True, reference=True), cmds.file(query=True, list=True),
+        ask(refresh=True), ask(query=True, listDirectories=''), ask(query=True, listFiles={pictures!r}, withAttribute=True),
+        ask(query=True, listFiles='/gone', status=True), ask(query=True, listFiles='/x/', unresolved=True),
+        ask(query=True, listFiles='/x/', unresolved=True, attributeOnly=True), ask(query=True, listFiles='/nowhere'),
+    ]
+    """)
+    part = f"{root}/part.ma"
+    assert found == [
+        [*textures, ""], [part], [str(scene), part], None, ["/gone", str(root), pictures],
+        ["a.png", "f0.fileTextureName", "a.png", "f1.fileTextureName"], ["b.<UDIM>.tif", 0], ["part.ma"], ["pRN"], None,
+    ]  # fmt: skip

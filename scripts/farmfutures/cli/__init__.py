@@ -8,6 +8,9 @@
     logs.py      logs, and following them
     broker.py    broker status, broker stop, workers
     farm.py      the farm that a command looks at
+    maya.py      maya run: a script in a Maya
+    install.py   install, uninstall: the module for Maya
+    doctor.py    doctor: whether everything fits
     demo.py      demo: the main job from end to end
     picture.py   the demo's picture
     render.py    how things look: states, tables, times, JSON

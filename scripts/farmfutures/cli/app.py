@@ -1,7 +1,7 @@
 """The command itself: errors as one sentence on standard error, and exit codes that a script can trust.
 
 0    done, and what was waited for went well
-1    a call failed, or was cancelled or killed
+1    a call failed, or was cancelled or killed; an installation or a check failed
 2    the command line or the submission was wrong; nothing was submitted
 3    the engine is not there: no broker, or its state folder can't be used
 4    there is no such job or work item
@@ -19,7 +19,7 @@ import click
 
 from .. import __version__
 from ..errors import EngineError, FarmFuturesError, NoSuchJobError, SubmitError
-from . import broker, demo, jobs, logs, steer
+from . import broker, demo, doctor, install, jobs, logs, maya, steer
 from . import run as run_room
 from .render import note
 
@@ -52,7 +52,7 @@ def cli(debug: bool) -> None:
 
     A job that was submitted goes on when this command, or the shell, has ended.
 
-    Exit codes: 0 done, 1 a call failed, 2 bad usage, 3 the engine is not there, 4 no such job, 5 gave up waiting,
+    Exit codes: 0 done, 1 a call or a check failed, 2 bad usage, 3 the engine is not there, 4 no such job, 5 gave up waiting,
     130 interrupted.
     """
 
@@ -60,6 +60,7 @@ def cli(debug: bool) -> None:
 for _command in (
     demo.demo, run_room.run, jobs.jobs, jobs.show, logs.logs, jobs.wait,
     steer.cancel, steer.retry, steer.pause, steer.resume, steer.priority, broker.workers, broker.broker,
+    maya.maya, install.install, install.uninstall, doctor.doctor,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -5,6 +5,8 @@ child       runs inside that interpreter, on its main thread: bootstrap, calls, 
 pipe        the two pipes between them, and what goes through
 page        one page of shared memory: which item runs now, and from which grant on nothing may start
 logs        file descriptors 1 and 2 into one file per item
+stage       what an interpreter is doing while it is made ready, and what it may be if it dies then
 context     what a call can ask while it runs: progress, ids
 processes   process trees: find them and end them
+memory      whether the system killed somebody for want of memory
 """

@@ -18,18 +18,22 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .. import call as calls
 from ..errors import BootstrapError, ResultError
-from . import channel, context, processes
+from . import channel, context, processes, stage
 from .logs import SCRATCH, Log, item_log
 from .page import Page
 
 GOODBYE_S = 10.0
 """A bootstrap's goodbye and ``atexit`` may take so long; Maya is known to hang there."""
+
+_REMEMBERED = 64
+"""So many bundles are known again; the broker has two on the way."""
 
 _LEVELS = ("FARMFUTURES_LEVEL", "QBLVL")
 
@@ -43,7 +47,7 @@ class Child:
         self.log = Log(folder / SCRATCH)
         self.config: dict[str, Any] = {}
         self.settings: dict[str, Any] = {}
-        self.goodbye: Callable[[], object] | None = None
+        self.hooks = context.Hooks()
         self.level = 0
 
     def live(self) -> None:
@@ -59,8 +63,12 @@ class Child:
             return
         self.page.be_ready()
         self.data.write(channel.pack_record(channel.READY, os.getpid()))
+        seen: deque[int] = deque(maxlen=_REMEMBERED)
         while (run := self.data.read()) is not None:
-            self._run(*run)
+            grant = run[0].get("g")
+            if grant is not None and grant not in seen:  # What is handed over twice runs once.
+                seen.append(grant)
+                self._run(*run)
 
     def _prepare(self) -> None:
         # As empty a __main__ as can be: what the caller's __main__ holds comes by value.
@@ -69,14 +77,21 @@ class Child:
         sys.path.extend(path for path in self.config["sys_path"] if path not in known)
         if self.config["cwd"]:
             os.chdir(self.config["cwd"])
+        stage.enter(stage.BOOTSTRAP)
         self._bootstrap(self.config["settings"])
+        if self.config["preflight"]:
+            stage.enter(stage.PREFLIGHT)
         for name in self.config["preflight"]:
             calls.resolve(name)()
+        stage.leave()
 
     def _bootstrap(self, settings: dict[str, Any]) -> None:
         if self.config["bootstrap"]:
-            goodbye = calls.resolve(self.config["bootstrap"])(settings)
-            self.goodbye = goodbye if callable(goodbye) else self.goodbye
+            hooks = calls.resolve(self.config["bootstrap"])(settings)
+            if isinstance(hooks, context.Hooks):
+                self.hooks = hooks
+            elif callable(hooks):
+                self.hooks = context.Hooks(hooks)
         self.settings = settings
 
     def _fail(self, error: BaseException) -> None:
@@ -92,14 +107,15 @@ class Child:
         for ordinal, (job, work, attempt, size) in enumerate(columns):
             started = time.time()
             limit = limits.get(str(ordinal), 0.0) if limits else 0.0
-            if not self.page.begin((grant, ordinal, started, limit, job, work, attempt)):
+            slack = self.hooks.before_item_s if limit else 0.0
+            if not self.page.begin((grant, ordinal, started, limit + slack, job, work, attempt)):
                 self.data.write(channel.pack_record(channel.STOPPED, grant, ordinal))
                 break
             if (level := header["l"][ordinal]) != self.level:
                 self._set_level(level)
             extra = header["x"].get(str(ordinal))
             context.set_ids((job, work))
-            failed, data = self._call(grant, ordinal, blob[at : at + size], extra)
+            failed, data = self._call(grant, ordinal, blob[at : at + size], extra, limit)
             self._finish(grant, ordinal, started, failed, data, (job, work, attempt))
             at += size
         self.page.idle()
@@ -110,15 +126,17 @@ class Child:
         for name in _LEVELS:
             os.environ[name] = str(level)
 
-    def _call(self, grant: int, ordinal: int, data: memoryview, extra: dict[str, Any] | None) -> tuple[bool, bytes]:
+    def _call(self, grant: int, ordinal: int, data: memoryview, extra: dict[str, Any] | None, limit: float) -> tuple[bool, bytes]:
         context.on_progress(lambda *said: self._say(grant, ordinal, said))
         try:
-            if extra or self.settings is not self.config["settings"]:
-                with self._surroundings(extra or {}):
+            if extra or self.hooks.before_item or self.settings is not self.config["settings"]:
+                with self._surroundings(extra or {}, limit):
                     return False, calls.pack_result(self._invoke(data, extra or {}))
             return False, calls.pack_result(self._invoke(data, None))
         except BaseException as error:
             error.__traceback__ = _without_our_frames(error)
+            for text in context.remarks():
+                error.add_note(text)
             if not isinstance(error, ResultError):
                 traceback.print_exception(error)
             return True, calls.pack_exception(error)
@@ -130,6 +148,7 @@ class Child:
             data = memoryview((Path(self.config["blobs"]) / extra["call_file"]).read_bytes())
         try:
             function, args, kwargs = calls.unpack_call(data)
+            args, kwargs = context.arguments(args, kwargs)
             if isinstance(function, calls.ByName):
                 function = calls.resolve(function.name)
         except ImportError as error:
@@ -141,18 +160,27 @@ class Child:
         return function(*args, **kwargs)
 
     @contextlib.contextmanager
-    def _surroundings(self, extra: dict[str, Any]) -> Iterator[None]:
-        """What differs for one item: other settings (another scene), more environment."""
-        wanted = {**self.config["settings"], **extra.get("settings", {})}
-        if wanted != self.settings:
-            self._bootstrap(wanted)
+    def _surroundings(self, extra: dict[str, Any], limit: float) -> Iterator[None]:
+        """What differs for one item: other settings (another scene), more environment; and what the one before changed."""
+        wanted = {**self.config["settings"], **extra["settings"]} if extra.get("settings") else self.config["settings"]
+        if wanted is not self.settings and wanted != self.settings:
+            try:
+                self._bootstrap(wanted)
+            finally:
+                stage.leave()
+        elif self.hooks.before_item:
+            self.hooks.before_item()
+        if limit and self.hooks.before_item_s:
+            self.page.limit(limit)
+        if not extra.get("env"):
+            yield
+            return
         before = dict(os.environ)
-        os.environ.update(extra.get("env", {}))
+        os.environ.update(extra["env"])
         try:
             yield
         finally:
-            if extra.get("env"):
-                _restore_environ(before)
+            _restore_environ(before)
 
     def _say(self, grant: int, ordinal: int, said: tuple[float, float | None, str]) -> None:
         payload = repr_json(said)
@@ -183,7 +211,7 @@ class Child:
     def leave(self) -> None:
         """Runs goodbye and atexit, bounded, and ends the process: destructors of a Maya at exit crash and hang."""
         threading.Thread(target=_end_later, daemon=True).start()
-        for last in (self.goodbye, atexit._run_exitfuncs, gc.collect, self.log.flush):
+        for last in (self.hooks.goodbye, atexit._run_exitfuncs, gc.collect, self.log.flush):
             with contextlib.suppress(BaseException):
                 if last is not None:
                     last()
@@ -199,7 +227,8 @@ def repr_json(said: tuple[float, float | None, str]) -> bytes:
 
 def _end_later() -> None:
     time.sleep(GOODBYE_S)
-    os._exit(0)
+    os.write(2, b"farmfutures: goodbye and atexit did not end within %d s, so the process is ended.\n" % GOODBYE_S)
+    os._exit(1)
 
 
 def _restore_environ(before: dict[str, str]) -> None:

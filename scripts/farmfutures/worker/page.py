@@ -17,6 +17,7 @@ from typing import NamedTuple
 _CURRENT = struct.Struct("<QIddQII")
 _STARTED = struct.Struct("<d")
 _STARTED_AT = 12
+_LIMIT_AT = 20
 _REVOKED = struct.Struct("<Q")
 _REVOKED_AT = 64
 _READY_AT = 80
@@ -53,6 +54,10 @@ class Page:
         """Says that an item starts; returns False where it may not, because its grant was revoked."""
         _CURRENT.pack_into(self._map, 0, *current)
         return bool(_REVOKED.unpack_from(self._map, _REVOKED_AT)[0] < current[0])
+
+    def limit(self, limit_s: float) -> None:
+        """Says that the item itself begins now, with this limit; the clock of a changed limit begins anew."""
+        _STARTED.pack_into(self._map, _LIMIT_AT, limit_s)
 
     def idle(self) -> None:
         """Says that nothing runs; what ran last stays."""

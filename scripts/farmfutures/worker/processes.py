@@ -178,8 +178,17 @@ def unkeep(pid: int) -> None:
     _own.discard(pid)
 
 
+_CRASHES = {
+    0xC0000005: "access violation", 0xC00000FD: "stack overflow", 0xC0000135: "a DLL is missing",
+    0xC0000139: "a DLL is of another version", 0xC0000142: "a DLL did not start", 0xC0000374: "heap corruption",
+}  # fmt: skip
+"""Exit codes of Windows that are no choice of the program's (ntstatus.h)."""
+
+
 def describe_exit(code: int) -> str:
     """Says in words how a process ended, from ``Popen.returncode``."""
+    if code in _CRASHES:
+        return f"crashed ({_CRASHES[code]}, 0x{code:08X})"
     if code >= 0:
         return f"exited with code {code}"
     try:

@@ -15,11 +15,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import channel, logs, processes
+from . import channel, logs, memory, processes, stage
 from .page import Current, Page
 
 _TICK_S = 0.25
 """How often the clock of a timed item is looked at, and a long log is cut."""
+
+
+_KILLED = frozenset({-9, 137})
+"""SIGKILL, and how a shell script around an interpreter passes that on."""
 
 
 class Supervisor:
@@ -33,7 +37,8 @@ class Supervisor:
         self.reason = ""
         self.dead = False
         self.leave_by = float("inf")
-        self.running_s = time.monotonic()
+        self.running_s = self.step_s = time.monotonic()
+        self.step = stage.FIRST, 0
         self.process: subprocess.Popen[bytes]
 
     # --- the interpreter
@@ -43,7 +48,7 @@ class Supervisor:
         scratch = os.open(self.folder / logs.SCRATCH, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         launch = self.config["launch"]
         command = [*launch["interpreter"], "-m", "farmfutures.worker.child", str(data.fileno()), str(self.folder)]
-        self.began_s = time.monotonic()
+        self.step_s = time.monotonic()
         try:
             self.process = processes.start(
                 command, stdout=scratch, stderr=scratch, env=self.config["env"], **channel.to_inherit(data)
@@ -52,20 +57,27 @@ class Supervisor:
             os.close(scratch)
             data.close()
         processes.keep(self.process.pid)
+        self.memory = memory.Watch(self.process.pid)
         (self.folder / "pid").write_text(f"{self.process.pid} {processes.started(self.process.pid)}")
         threading.Thread(target=self._reap, daemon=True).start()
 
     def _reap(self) -> None:
         """Waits for the interpreter's end, and says who was running and with what last words."""
         code = self.process.wait()
+        starved = code in _KILLED and not self.reason and self.memory.killed_some()
         processes.sweep(spare=[self.process.pid])
         now = self.page.current()
         tail = logs.tail(self.folder / logs.SCRATCH)
         logged = bool(now.started_s) and self._keep_log(now)
         self.dead = True
+        how = processes.describe_exit(code)
+        step, _ = stage.read(self.folder) or (None, 0)
+        launch = (step or stage.FIRST).died(how, silent=not tail.strip())
         self.say("died", {
-            "code": code, "exit": processes.describe_exit(code), "tail": tail, "g": now.grant if now.started_s else 0,
+            "code": code, "exit": how, "tail": tail, "g": now.grant if now.started_s else 0,
             "o": now.ordinal, "started": now.started_s, "reason": self.reason, "logged": logged,
+            "doing": step.doing if step else "", "launch": launch,
+            "memory": starved, "peak": memory.peak_bytes(),
         })  # fmt: skip
         self.control.socket.shutdown(socket.SHUT_RD)  # Wakes the main thread.
 
@@ -132,8 +144,8 @@ class Supervisor:
     def _tick(self) -> float:
         """Looks at the clocks; returns for how many seconds it need not be done again."""
         now = time.monotonic()
-        if not self.page.ready and now - self.began_s > self.config["start_timeout_s"]:
-            self._kill(f"it was not ready after {self.config['start_timeout_s']:g} s")
+        if not self.page.ready:
+            self._look_whether_it_comes_on(now)
         if now > self.leave_by:
             self._kill("it hung while it was leaving")
         self._look_whether_stopped(now)
@@ -141,7 +153,17 @@ class Supervisor:
         if not current.started_s:
             return _TICK_S
         logs.cap(self.folder / logs.SCRATCH, self.config["log_limit"])
+        self.memory.look()
         return self._time(current) if current.limit_s else _TICK_S
+
+    def _look_whether_it_comes_on(self, now: float) -> None:
+        """Each step of getting ready has its own limit: a scene may take longer to open than an interpreter to start."""
+        step = stage.read(self.folder) or (stage.FIRST, 0)
+        if step != self.step:
+            self.step, self.step_s = step, now
+        limit_s = step[0].limit_s or self.config["start_timeout_s"]
+        if now - self.step_s > limit_s:
+            self._kill(step[0].hung(limit_s))
 
     def _look_whether_stopped(self, now: float) -> None:
         if not processes.is_stopped(self.process.pid):
@@ -151,7 +173,7 @@ class Supervisor:
 
     def _time(self, current: Current) -> float:
         """Kills an item that is over its limit. The page's clock is the wall's; what passed is measured by our own."""
-        key = current.grant, current.ordinal
+        key = current.grant, current.ordinal, current.limit_s
         if self.timed[0] != key:
             self.timed = key, time.monotonic()
         left = self.timed[1] + current.limit_s - time.monotonic()
@@ -159,7 +181,7 @@ class Supervisor:
             self._kill(f"timeout {current.limit_s:g}")
         return min(_TICK_S, max(left, 0.01))
 
-    timed: tuple[tuple[int, int], float] = ((0, 0), 0.0)
+    timed: tuple[tuple[int, int, float], float] = ((0, 0, 0.0), 0.0)
 
 
 def take_along() -> None:

@@ -78,7 +78,6 @@ class Broker:
             self.store.set_meta("clean", 0)
         self.queue.beyond = True  # What journals hold may be in the database, and be over: it is taken up from there.
         with self.store.turn():
-            self.clients.look_after()
             self.clients.catch_up()
             self.store.write_arrivals()
         if not self.store.unsaved:
@@ -157,7 +156,7 @@ class Broker:
             self.dispatch.look_after()
             self.clients.look_after()
             self._cancel_orphans()
-            self.history.prune([*self.ledger.watchers, *self.queue.jobs])
+            self.history.prune([*self.ledger.watchers, *self.queue.jobs], all_read=not self.clients.behind())
 
     def _cancel_orphans(self) -> None:
         """Jobs that are not detached end with the client that submitted them."""
@@ -183,7 +182,7 @@ class Broker:
         try:
             if kind == "request":
                 # What a client submitted before it asked is known when it is answered.
-                self.clients.catch_up()
+                self.clients.read_on()
                 self.requests.answer(client, header)
             else:
                 self.clients.handle(client, kind, header)
@@ -217,6 +216,8 @@ class Broker:
                 self.pool.drop(worker)
             self.ledger.write()
             self.clients.tell()
+            if not self.clients.behind():
+                self.history.sweep()
             self.store.set_meta("next_worker", self.pool.next_id)
             self.clients.give_back_ids()
             self.store.write_arrivals()

@@ -30,6 +30,7 @@ from .lock import Lock, is_held
 from .pool import PACKAGES
 from .schema import MAX_ITEMS, item_key
 from .specs import spec_text
+from .vault import Vault
 
 if TYPE_CHECKING:
     from ...future import Future
@@ -49,6 +50,7 @@ class LocalEngine:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.load()
         self.folder = Folder(self.settings.state)
+        self.vault = Vault(self.folder)
         self.pid = os.getpid()
         self.client = uuid.uuid4().hex[:16]
         self.lock = threading.RLock()
@@ -196,6 +198,8 @@ class LocalEngine:
                 future._bind(self, job, index)
                 self.futures[first + index] = future
             try:
+                if spec.launch.secrets:
+                    self.vault.keep(spec.launch.secrets)  # Here, so that it is young when the broker reads of the job.
                 self._journal().append(record)
             except BaseException:
                 for index in range(len(futures)):
@@ -227,7 +231,7 @@ class LocalEngine:
         known = self._specs.get(id(spec))
         if known is not None:
             return known[0]
-        number, text = spec_text(spec)
+        number, text = spec_text(spec, self.vault.name(spec.launch.secrets) if spec.launch.secrets else "")
         self._journal().append(journal.spec_record(number, text))
         if len(self._specs) > 1000:
             self._specs.clear()

@@ -56,6 +56,14 @@ class Clients:
         self._looked_s = 0.0
 
     def catch_up(self) -> None:
+        """Reads everything that anybody handed over, of clients too that could not ring or whose bell is still on its way."""
+        self.look_after(now=True)
+        for path in self.folder.journals.glob("*.journal"):
+            name = path.name.partition(".")[0]
+            self._ring(self.all.setdefault(name, Client(name)), [path.name])
+        self.read_on()
+
+    def read_on(self) -> None:
         """Reads everything that those handed over who rang."""
         while not self.store.stuck and self.doze():
             self.read()
@@ -175,6 +183,10 @@ class Clients:
             if client.gone and not client.rung:
                 del self.all[client.name]
                 self.folder.client_lock(client.name).unlink(missing_ok=True)
+        return self.behind()
+
+    def behind(self) -> bool:
+        """Whether journals may hold more than was read."""
         return any(client.rung for client in self.all.values())
 
     def _doze(self, client: Client, name: str) -> None:

@@ -12,7 +12,7 @@ _wanted, _count, _mark = (os.environ.get("FARMFUTURES_CRASH") or ":0:").split(":
 _left = int(_count)
 
 POINTS = (
-    "swept", "recovered", "announced", "woken", "heard", "read", "loaded", "handed out", "written", "booked", "told",
+    "swept", "recovered", "announced", "woken", "heard", "read", "loaded", "claimed", "handed out", "written", "booked", "told",
     "committing", "committed", "flush", "flushed",
 )  # fmt: skip
 """In the order in which a broker comes to them."""

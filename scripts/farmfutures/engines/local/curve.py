@@ -14,7 +14,7 @@ from zmq.auth.thread import ThreadAuthenticator
 
 from ...errors import StateFolderError
 from . import wire
-from .folder import Folder, open_private
+from .folder import Folder, check_private_file, open_private
 
 LINGER_MS = 2000
 _BROKER_LINGER_MS = 200
@@ -33,6 +33,7 @@ class CurveDoor:
         self._socket = self._context.socket(zmq.ROUTER)
         # A client that comes back under its old name takes its place instead of being turned away.
         self._socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, wire.MAX_FRAME_BYTES)
         _common(self._socket)
         public, secret = _keys(folder, "broker")
         allowed, _ = _keys(folder, "client")
@@ -152,6 +153,7 @@ def _keys(folder: Folder, name: str) -> tuple[bytes, bytes]:
     path = folder.keys / name
     if not path.exists():
         _write_key(path.with_name(f"{name}.{os.getpid()}"), path, b"\n".join(zmq.curve_keypair()))
+    check_private_file(path)
     data = path.read_bytes().split(b"\n")
     if len(data) != 2:
         raise StateFolderError(f"the key file {path} is damaged: stop the broker, remove it and start again.")

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import call as calls
-from ...errors import BootstrapError, FarmFuturesError, KilledError, WorkerDiedError, WorkTimeoutError
+from ...errors import BootstrapError, FarmFuturesError, KilledError, OutOfMemoryError, WorkerDiedError, WorkTimeoutError
 from ...worker import channel
 from ...worker.page import last_words
+from . import crash
 from .ledger import COMPLETE, FAILED, KILLED, Ledger
-from .pool import Grant, Pool, Worker
+from .pool import Grant, Pool, SecretsLostError, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
 from .schema import WORK_MASK, split_key
 from .store import Store, Tries
@@ -27,6 +28,9 @@ LOSSES = 3
 """An item whose worker died so often fails, however few attempts it has."""
 
 _BACKOFF_S = 0.5
+_REFUSED_S = 30.0
+"""So long no more interpreters are tried for a job that has some: there are no more licences, say."""
+
 _STUCK_S = 0.05
 _NOTICE_S = 0.01
 _TURN_S = 2.0
@@ -45,6 +49,8 @@ class Dispatch:
         self.progress: dict[int, list[Any]] = {}
         self._exits: dict[int, list[str]] = {}
         """How interpreters ended under items that wait to run again."""
+        self._ran_out: dict[int, int] = {}
+        """How often the system killed interpreters under items for want of memory."""
         self._doomed: set[int] = set()
         """Keys of items that were to be killed and may not have started yet."""
         self.tried = {key for (key,) in store.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
@@ -95,6 +101,7 @@ class Dispatch:
         attempts = [1 if ready[0] not in tried else self.store.tries(ready[0]).runs + 1 for _, ready in taken]
         grant = Grant(self.next_grant, list(taken), attempts, time.monotonic(), len(taken))
         worker.grants[grant.id] = grant
+        crash.point("claimed")
         self._send_run(worker, grant, taken)
 
     def _send_run(self, worker: Worker, grant: Grant, taken: list[tuple[Job, Ready]]) -> None:
@@ -121,11 +128,19 @@ class Dispatch:
             mates = self.pool.in_lane(lane)
             idle = sum(1 for worker in mates if not worker.grants)
             missing = lane.wanted(self.pool.settings.slots) - idle
+            if lane.not_before:
+                missing = min(missing, 1 - sum(1 for worker in mates if not worker.ready))  # One finds out for all.
             free = self.pool.settings.slots - len(self.pool.workers)
             for _ in range(min(missing, free)):
-                self.pool.start(lane)
+                self._start(lane)
             if missing > 0 and free <= 0:
                 self._make_room(lane, bool(mates), now)
+
+    def _start(self, lane: Lane) -> None:
+        try:
+            self.pool.start(lane)
+        except SecretsLostError as error:
+            self._fail_lane(lane, f"could not be made ready: {error}")
 
     def _make_room(self, lane: Lane, has_some: bool, now: float) -> None:
         if any(worker.leaving for worker in self.pool.workers.values()):
@@ -191,7 +206,7 @@ class Dispatch:
         worker.ready, worker.pid = True, pid
         worker.ready_since = worker.idle_since = time.monotonic()
         worker.took_s = worker.ready_since - worker.began_s
-        worker.lane.failures = 0
+        worker.lane.failures, worker.lane.not_before = 0, 0.0
 
     def _outcome(self, worker: Worker, grant: Grant, entry: tuple[Job, Ready], record: channel.Record, now: float) -> None:
         job, ready = entry
@@ -199,9 +214,8 @@ class Dispatch:
         worker.items_done += 1
         worker.lane.learn(job.name, finished - started)
         attempt = grant.attempts[place]
-        if self._doomed or self._exits:
-            self._doomed.discard(ready[0])
-            self._exits.pop(ready[0], None)
+        self._doomed.discard(ready[0])
+        self._forget(ready[0])
         if flags & channel.HEAVY:
             worker.heavy = True
         self._free(worker, grant, place, now)
@@ -285,8 +299,9 @@ class Dispatch:
 
     def _died(self, worker: Worker, header: dict[str, Any]) -> None:
         if not worker.ready and not worker.leaving:
-            text = header["reason"] or f"the interpreter {header['exit']} before it was ready"
-            self._launch_failed(worker, text, header["tail"], permanent=False)
+            self._launch_failed(worker, header["reason"] or header["launch"], header["tail"], permanent=False)
+        elif header["code"] and not worker.grants:
+            log.warning("worker %d: %s", worker.id, _end_without_work(header, worker.leaving))
         worker.leaving = True
         self._bury(worker, header["g"], header["o"], header)
 
@@ -309,12 +324,16 @@ class Dispatch:
         if again:
             self._again(job, ready, losses=1)
             return
-        self._exits.pop(ready[0], None)
+        self._forget(ready[0])
         path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if header["logged"] else None
         self.progress.pop(ready[0], None)
         self.ledger.over(
             job, ready, state, 1, worker.id, header["started"], now_s(), calls.pack_failure(error), log=path, attempt=attempt
         )
+
+    def _forget(self, key: int) -> None:
+        self._exits.pop(key, None)
+        self._ran_out.pop(key, None)
 
     def _verdict(self, job: Job, ready: Ready, attempt: int, header: dict[str, Any]) -> tuple[FarmFuturesError, int, bool]:
         number, work = split_key(ready[0])
@@ -323,33 +342,60 @@ class Dispatch:
         self._doomed.discard(ready[0])
         if reason.startswith("killed"):
             return KilledError(f"{what}, was {reason}."), KILLED, False
+        doing = f" while {header['doing']}" if header.get("doing") else ""
         if reason.startswith("timeout"):
-            message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed."
+            message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed{doing}."
             return WorkTimeoutError(message), FAILED, self._tries_left(job, ready, attempt)
-        losses = self._tries(ready).lost + 1
+        if header["memory"]:
+            return self._out_of_memory(ready[0], what, header)
+        losses = self._tries(ready).lost - self._ran_out.get(ready[0], 0) + 1
         allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
         how = "was stopped for too long" if reason == "stopped" else header["exit"]
         exits = self._exits.setdefault(ready[0], [])
         exits.append(how)
-        text = f"{what}: its interpreter {how} while it ran; it was lost {losses} time(s) ({', '.join(exits)})."
+        text = f"{what}: its interpreter {how}{doing or ' while it ran'}; it was lost {losses} time(s) ({', '.join(exits)})."
         text += _quote(header["tail"])
         return WorkerDiedError(text), FAILED, losses < max(allowed, LOSSES)
+
+    def _out_of_memory(self, key: int, what: str, header: dict[str, Any]) -> tuple[FarmFuturesError, int, bool]:
+        """The system killed the interpreter; items have a few tries of their own for that, since others may use less then."""
+        times = self._ran_out[key] = self._ran_out.get(key, 0) + 1
+        text = (
+            f"{what}: the system killed its interpreter for want of memory while it ran ({times} time(s)); it held "
+            f"{header['peak'] / 2**20:,.0f} MiB at most. Give the call less to hold, run fewer at once (cpus, slots), or give "
+            "the machine or its control group more memory."
+        )
+        return OutOfMemoryError(text + _quote(header["tail"])), FAILED, times <= self.pool.settings.memory_retries
 
     def _launch_failed(self, worker: Worker, text: str, tail: str, *, permanent: bool) -> None:
         lane = worker.lane
         if worker.leaving:
             return
         worker.leaving = True
-        lane.failures += 1
-        lane.not_before = time.monotonic() + _BACKOFF_S * lane.failures
         log.warning("worker %d did not start: %s", worker.id, text)
-        if not permanent and lane.failures < LAUNCHES:
+        if not permanent and self._may_try_again(worker):
             return
         tries = "" if permanent else f" ({lane.failures} tries)"
-        error = BootstrapError(f"{' '.join(lane.launch['interpreter'])} could not be made ready{tries}: {text}{_quote(tail)}")
+        self._fail_lane(lane, f"could not be made ready{tries}: {text}{_quote(tail)}")
+
+    def _fail_lane(self, lane: Lane, text: str) -> None:
+        """Nothing that waits for this kind of interpreter can run."""
+        error = BootstrapError(f"{' '.join(lane.launch['interpreter'])} {text}")
         lane.failures, lane.not_before = 0, 0.0
         for job in list(self.queue.in_lane(lane)):
             self.ledger.fail_waiting(job, error)
+
+    def _may_try_again(self, worker: Worker) -> bool:
+        """Counts a start that failed; returns whether its lane has another try."""
+        lane, now = worker.lane, time.monotonic()
+        if any(mate.ready for mate in self.pool.in_lane(lane)):
+            lane.not_before = now + _REFUSED_S  # The work goes on with those that there are.
+            return True
+        if worker.began_s > lane.failed_s:  # Otherwise it was started together with one that failed: the same try.
+            lane.failures += 1
+            lane.failed_s = now
+            lane.not_before = now + _BACKOFF_S * lane.failures
+        return lane.failures < LAUNCHES
 
     # --- from time to time
 
@@ -371,6 +417,7 @@ class Dispatch:
             now = last_words(worker.folder / "page")
             self._bury(worker, now.grant if now.started_s else 0, now.ordinal, {
                 "exit": "was lost with its supervisor", "tail": "", "reason": "", "started": now.started_s, "logged": False,
+                "memory": False, "peak": 0,
             })  # fmt: skip
         elif not worker.ready and not worker.leaving:
             self._launch_failed(worker, "its supervisor ended", self.pool.tail(worker), permanent=False)
@@ -438,6 +485,13 @@ def _extras(taken: list[tuple[Job, Ready]]) -> tuple[dict[str, Any], dict[str, f
         if limit is not None:
             limits[str(place)] = limit
     return extras, limits
+
+
+def _end_without_work(header: dict[str, Any], leaving: bool) -> str:
+    """Says how an interpreter ended that ran nothing: no item is charged for it."""
+    when = "as it left" if leaving else "while it had nothing to do"
+    how = header["reason"] if header["reason"].startswith("it ") else f"it {header['exit']} {when}"
+    return f"{how}. All of its results were in before, so that nothing is lost.{_quote(header['tail'])}"
 
 
 def _quote(tail: str) -> str:

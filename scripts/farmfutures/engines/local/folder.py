@@ -36,6 +36,7 @@ class Folder:
         self.jobs = self.root / "jobs"
         self.workers = self.root / "workers"
         self.keys = self.root / "keys"
+        self.secrets = self.root / "secrets"
 
     def create(self) -> Folder:
         """Makes the folder and what it holds, private to this user.
@@ -44,7 +45,7 @@ class Folder:
             StateFolderError: It can't be made, can't be written or is not private.
         """
         check_local(self.root)
-        for path in (self.root, self.journals, self.blobs, self.jobs, self.workers, self.keys):
+        for path in (self.root, self.journals, self.blobs, self.jobs, self.workers, self.keys, self.secrets):
             make_private(path)
         return self
 
@@ -156,6 +157,22 @@ def _check_owner(path: Path, info: os.stat_result) -> None:
         raise StateFolderError(
             f"the state folder {path} is open to others (mode {stat.S_IMODE(info.st_mode):04o}): whoever can write there "
             f"could run code as you. Run 'chmod 700 {path}' after looking at what is in it, or set FARMFUTURES_STATE."
+        )
+
+
+def check_private_file(path: Path) -> None:
+    """Refuses a file that somebody else may have written or may read.
+
+    Raises:
+        StateFolderError: It is a link, belongs to somebody else or is open to others.
+    """
+    info = path.lstat()
+    if stat.S_ISLNK(info.st_mode):
+        raise StateFolderError(f"{path} is a symbolic link, which we never make: look at where it leads and remove it.")
+    if sys.platform != "win32" and (info.st_uid != user_id() or info.st_mode & 0o077):
+        raise StateFolderError(
+            f"{path} belongs to user {info.st_uid} and has mode {stat.S_IMODE(info.st_mode):04o}; it must be yours alone (0600): "
+            "others may know it. Stop the broker and remove it; a new one is made."
         )
 
 

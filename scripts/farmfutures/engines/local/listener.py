@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _LOOK_S = 0.5
 _AGAIN = 2
+_WATCHED = 50_000
+"""So many jobs in one message: large ones are refused."""
+
 _DONE = frozenset(code for code, state in enumerate(STATES) if state.done)
 
 
@@ -33,6 +36,7 @@ class Listener(threading.Thread):
         """How often the broker died since it said something."""
         self.last: Callable[[], None] | None = None
         """What is left to do at the end, where somebody closed the engine on this thread."""
+        self._leases: set[int] = set()
 
     def stop(self) -> None:
         """Ends the thread, and waits for that."""
@@ -82,7 +86,8 @@ class Listener(threading.Thread):
         self._hello(lease=not self.engine.granted.is_set())
         with self.engine.lock:
             jobs = sorted({future.job_id for future in list(self.engine.futures.values()) if future.job_id is not None})
-        self.line.send(wire.pack("watch", {"jobs": jobs}))
+        for start in range(0, len(jobs), _WATCHED):
+            self.line.send(wire.pack("watch", {"jobs": jobs[start : start + _WATCHED]}))
         for header in list(self.engine.asked.values()):
             self._ask_again(header)
 
@@ -113,9 +118,11 @@ class Listener(threading.Thread):
             self._reply(header, blob)
 
     def _lease(self, header: dict[str, Any]) -> None:
+        first, count = header.get("first", 0), header.get("count", 0)
         with self.engine.lock:
-            if header.get("count"):
-                self.engine.ids.append(range(header["first"], header["first"] + header["count"]))
+            if count and first not in self._leases:  # The same message again would give every id out twice.
+                self._leases.add(first)
+                self.engine.ids.append(range(first, first + count))
         self.engine.granted.set()
         self.engine.welcomed.set()
 

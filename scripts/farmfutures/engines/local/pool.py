@@ -16,6 +16,8 @@ from ...settings import Settings
 from ...worker import channel, logs, processes
 from .folder import Folder
 from .queue import Job, Lane, Ready
+from .specs import kept_secrets
+from .vault import Vault
 
 GOODBYE_S = 15.0
 _LAST_GOODBYE_S = 4.0
@@ -32,6 +34,10 @@ _PREFIXES = ("LC_", "FARMFUTURES_", "COV_")
 
 PACKAGES = str(Path(__file__).resolve().parents[3])
 """The folder that holds ``farmfutures``."""
+
+
+class SecretsLostError(Exception):
+    """What a job needs was removed, by hand or with a damaged folder."""
 
 
 @dataclass(slots=True)
@@ -82,6 +88,7 @@ class Pool:
     def __init__(self, folder: Folder, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        self.vault = Vault(folder)
         self.workers: dict[int, Worker] = {}
         self.changes = 0
         """How often a worker came or went."""
@@ -89,7 +96,12 @@ class Pool:
         self._look_s = 0.0
 
     def start(self, lane: Lane) -> Worker:
-        """Starts a supervisor, which starts the interpreter."""
+        """Starts a supervisor, which starts the interpreter.
+
+        Raises:
+            SecretsLostError: The values of secret variables are not there any more.
+        """
+        secrets = self._secrets(lane)
         number, self.next_id = self.next_id, self.next_id + 1
         folder = self.folder.worker(number)
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,7 +121,7 @@ class Pool:
         self.workers[number] = worker
         self.changes += 1
         # What an interpreter must look like travels here, nothing of it in argv: other users can read that.
-        worker.order("start", **self._config(folder, lane))
+        worker.order("start", **self._config(folder, lane, secrets))
         worker.data.send(channel.pack_message(self._child(lane)))
         return worker
 
@@ -121,11 +133,22 @@ class Pool:
                 **channel.to_inherit(*ends),
             )  # fmt: skip
 
-    def _config(self, folder: Path, lane: Lane) -> dict[str, Any]:
+    def _secrets(self, lane: Lane) -> dict[str, str]:
+        kept = kept_secrets(lane.launch)
+        try:
+            return self.vault.read(kept) if kept else {}
+        except OSError as error:
+            names = ", ".join(lane.launch["secrets"]["names"])
+            raise SecretsLostError(
+                f"the values of {names} are no longer kept ({error.strerror}): submit the job again"
+            ) from error
+
+    def _config(self, folder: Path, lane: Lane, secrets: dict[str, str]) -> dict[str, Any]:
+        env = {**self.environ({**lane.launch["env"], **secrets}), "FARMFUTURES_WORKER_DIR": str(folder)}
         return {
-            "folder": str(folder), "launch": {"interpreter": lane.launch["interpreter"]},
-            "env": {**self.environ(lane.launch["env"]), "FARMFUTURES_WORKER_DIR": str(folder)}, "logs": str(self.folder.jobs),
-            "log_limit": self.settings.log_limit_bytes, "start_timeout_s": self.settings.start_timeout_s, "goodbye_s": GOODBYE_S,
+            "folder": str(folder), "launch": {"interpreter": lane.launch["interpreter"]}, "env": env,
+            "logs": str(self.folder.jobs), "log_limit": self.settings.log_limit_bytes,
+            "start_timeout_s": self.settings.start_timeout_s, "goodbye_s": GOODBYE_S,
         }  # fmt: skip
 
     def _child(self, lane: Lane) -> dict[str, Any]:

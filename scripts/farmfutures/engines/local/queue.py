@@ -105,6 +105,7 @@ class Lane:
         self.lines: dict[int, deque[Job]] = {}
         self.estimates: dict[str, float] = {}
         self.failures = 0
+        self.failed_s = 0.0
         self.not_before = 0.0
         self._limited = False
         """Whether a job that was ever in line had a limit of interpreters."""

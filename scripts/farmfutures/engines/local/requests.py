@@ -8,6 +8,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from ... import __version__
 from ...job import CODES, STATES, State
 from . import wire
 from .ledger import CANCELLED, KILLED
@@ -25,10 +26,13 @@ class Requests:
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
+        self._answered: dict[tuple[str, int], None] = {}
         self._tallies: dict[int, dict[int, int]] = {}
 
     def answer(self, client: str, header: dict[str, Any]) -> None:
         """Runs what was asked and sends the answer, or the error as type and sentence."""
+        if self._came_twice((client, header["req"])):
+            return
         reply: dict[str, Any] = {"req": header["req"]}
         blobs: list[bytes] = []
         try:
@@ -45,6 +49,15 @@ class Requests:
             reply["error"] = [type(error).__name__, str(error.args[0] if error.args else error)]
         self.broker.send(client, "reply", reply, blobs, now=True)
 
+    def _came_twice(self, asked: tuple[str, int]) -> bool:
+        """Whether this was answered before: a verb that is done twice is not always the same as once."""
+        if asked in self._answered:
+            return True
+        self._answered[asked] = None
+        if len(self._answered) > _REMEMBERED:
+            del self._answered[next(iter(self._answered))]
+        return False
+
     def _check(self, op: str) -> None:
         stuck = self.broker.store.stuck
         if stuck and op in _CHANGES:
@@ -54,7 +67,6 @@ class Requests:
         self.broker.ledger.write()
         for again in (False, True):
             if again:  # Perhaps its client died before it could ring.
-                self.broker.clients.look_after(now=True)
                 self.broker.clients.catch_up()
             row = self.broker.store.execute(f"SELECT {_JOB} FROM jobs WHERE id=?", (job,)).fetchone()
             if row is not None:
@@ -184,9 +196,9 @@ class Requests:
         """The broker itself."""
         broker = self.broker
         return {
-            "pid": os.getpid(), "version": wire.VERSION, "endpoint": broker.door.endpoint, "state": str(broker.folder.root),
-            "workers": len(broker.pool.workers), "open_jobs": len(broker.queue.jobs), "clients": len(broker.clients.all),
-            "stuck": broker.store.stuck,
+            "pid": os.getpid(), "release": __version__, "version": wire.VERSION, "endpoint": broker.door.endpoint,
+            "state": str(broker.folder.root), "workers": len(broker.pool.workers), "open_jobs": len(broker.queue.jobs),
+            "clients": len(broker.clients.all), "stuck": broker.store.stuck,
         }  # fmt: skip
 
     # --- steering
@@ -270,6 +282,9 @@ class Requests:
 
 
 _MOST_TALLIES = 1000
+_REMEMBERED = 1000
+"""So many requests are known again."""
+
 _CHANGES = frozenset({"cancel", "kill", "retry", "pause", "priority"})
 
 _JOB = "id, spec, name, total, priority, user, submitted, open, paused, started, finished, counts, error"

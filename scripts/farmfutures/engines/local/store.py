@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...job import CODES, State
 from . import crash
 from .arrivals import Arrivals
 from .folder import open_private
@@ -181,6 +182,17 @@ class Store:
         """Returns the text of a specification."""
         row = self.db.execute("SELECT text FROM specs WHERE id=?", (_signed(number),)).fetchone()
         return row[0] if row else None
+
+    def specs_in_use(self, part: str) -> list[str]:
+        """Returns the texts of specifications with `part` in them whose jobs may run again: some item is not complete."""
+        # The counts of a job that is over and all complete: {"5": 12}
+        complete = f"jobs.counts = '{{\"{CODES[State.COMPLETE]}\": ' || jobs.total || '}}'"
+        rows = self.execute(
+            "SELECT text FROM specs WHERE instr(text, ?) AND EXISTS (SELECT 1 FROM jobs WHERE jobs.spec = specs.id AND "
+            f"(open = 1 OR NOT coalesce({complete}, 0)))",
+            (part,),
+        )
+        return [text for (text,) in rows]
 
     def add(self, job: tuple[Any, ...], items: Iterable[tuple[int, Item]]) -> None:
         """Adds an (id, spec, name, total, priority, user, client, submitted) row and its (key, item) pairs, pending."""

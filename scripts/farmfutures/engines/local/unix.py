@@ -23,8 +23,6 @@ log = logging.getLogger("farmfutures.broker")
 SCHEME = "unix://"
 _BACKLOG = 128
 _HEAD = struct.Struct("<II")
-_LARGEST = 256 << 20
-"""No client says more at once: whoever announces that talks another language."""
 
 
 def _frame(frames: list[bytes]) -> bytes:
@@ -33,7 +31,7 @@ def _frame(frames: list[bytes]) -> bytes:
 
 
 def _cut(data: bytes) -> tuple[list[channel.Message], int]:
-    if len(data) >= _HEAD.size and sum(_HEAD.unpack_from(data)) > _LARGEST:
+    if len(data) >= _HEAD.size and sum(_HEAD.unpack_from(data)) > wire.MAX_FRAME_BYTES:
         raise ValueError("not a message of farmfutures")
     return channel.cut_messages(data)
 

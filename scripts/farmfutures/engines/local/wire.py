@@ -19,6 +19,9 @@ from .folder import Folder
 VERSION = 2
 """Client and broker must agree on it."""
 
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+"""Calls go by journal and file, so that more is nothing that a client of ours sends: it is refused unread."""
+
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 Message = tuple[str, dict[str, Any], bytes]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Any
 
@@ -21,8 +20,7 @@ def eval(source: str) -> Any:
     """
     match = _GETENV.match(source)
     if match:
-        # Values of Maya.env are seen here, and not in os.environ.
-        return world.environ.get(match[1]) or os.environ.get(match[1], "")
+        return world.getenv(match[1])
     result = None
     for words in statements(source if source.rstrip().endswith(";") else source + ";"):
         if words[0] not in COMMANDS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -14,7 +15,13 @@ from mayasim.world import world
 def executeDeferred(function: Callable[..., Any] | str, *args: Any, **kwargs: Any) -> None:
     """Calls, or runs source, when Maya is idle; a batch Maya never is."""
     if not world.batch:
-        world.deferred.append(lambda: _call(function, *args, **kwargs))
+        _defer(lambda: _call(function, *args, **kwargs))
+
+
+def _defer(function: Callable[[], object]) -> None:
+    world.deferred.append(function)
+    if world.window:
+        world.window.wake()
 
 
 def _call(function: Callable[..., Any] | str, *args: Any, **kwargs: Any) -> Any:
@@ -34,7 +41,7 @@ def executeInMainThreadWithResult(function: Callable[..., Any] | str, *args: Any
     if world.batch:
         raise RuntimeError("executeInMainThreadWithResult needs the event loop of an interactive Maya.")
     future: Future[Any] = Future()
-    world.deferred.append(lambda: _settle(future, lambda: _call(function, *args, **kwargs)))
+    _defer(lambda: _settle(future, lambda: _call(function, *args, **kwargs)))
     return future.result()
 
 
@@ -46,6 +53,10 @@ def _settle(future: Future[Any], function: Callable[[], Any]) -> None:
 
 
 def processIdleEvents() -> None:
-    """Runs what was deferred."""
+    """Runs what was deferred, and says what goes wrong there."""
     while world.deferred:
-        world.deferred.pop(0)()
+        function = world.deferred.pop(0)
+        try:
+            function()
+        except Exception:
+            traceback.print_exc()

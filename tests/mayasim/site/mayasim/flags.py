@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from .undo import queue
 
 TABLE = Path(__file__).with_name("flags.json")
 COMMANDS: dict[str, Callable[..., Any]] = {}
@@ -21,11 +24,12 @@ def table() -> dict[str, list[str]]:
     return found
 
 
-def command(spec: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def command(spec: str = "", *, undoable: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a function a command.
 
     Args:
         spec: Its flags that the stand-in offers: ``"query:q sceneName:sn"``.
+        undoable: What it does to the scene can be undone.
     """
     longs = dict(reversed(pair.split(":")) for pair in spec.split() if ":" in pair)
     known = {pair.partition(":")[0] for pair in spec.split()}
@@ -36,7 +40,9 @@ def command(spec: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]
         def run(*args: Any, **flags: Any) -> Any:
             if threading.current_thread() is not threading.main_thread():
                 raise RuntimeError(f"{name}: Maya commands can only be called from the main thread.")
-            return function(*args, **{_long(name, flag, longs, known): value for flag, value in flags.items()})
+            longs_only = {_long(name, flag, longs, known): value for flag, value in flags.items()}
+            with queue.command(name) if undoable else contextlib.nullcontext():
+                return function(*args, **longs_only)
 
         run.__name__ = run.__qualname__ = name
         run.__module__ = "maya.cmds"

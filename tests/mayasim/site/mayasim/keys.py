@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from .evaluate import elements, numbers
 from .scene import Attribute, Node
+from .undo import queue
 
 _TANGENTS = ("kit", "kot", "kix", "kiy", "kox", "koy")
 
@@ -33,6 +34,7 @@ def rescale(nodes: Iterable[Node], factor: float) -> None:
 
 
 def _write(curve: Node, keys: dict[float, float]) -> None:
+    queue.keep(curve)
     _forget(curve, "ktv")
     texts = [repr(number) for pair in sorted(keys.items()) for number in pair]
     curve.attributes[f"ktv[0:{len(keys) - 1}]"] = Attribute(texts, flags=["-s", str(len(keys))])

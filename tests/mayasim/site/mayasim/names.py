@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _PAIRS = """
-translate:t translateX:tx translateY:ty translateZ:tz rotate:r rotateX:rx rotateY:ry rotateZ:rz
+placeHolderList:phl translate:t translateX:tx translateY:ty translateZ:tz rotate:r rotateX:rx rotateY:ry rotateZ:rz
 scale:s scaleX:sx scaleY:sy scaleZ:sz shear:sh rotateOrder:ro rotatePivot:rp rotatePivotTranslate:rpt
 scalePivot:sp scalePivotTranslate:spt jointOrient:jo visibility:v intermediateObject:io template:tmp
 worldMatrix:wm matrix:m parentMatrix:pm worldInverseMatrix:wim inverseMatrix:im

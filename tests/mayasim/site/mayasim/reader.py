@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import keys, names, tokens
+from . import edits, keys, names, tokens
 from .scene import Attribute, Node, Reference, Scene
 
 _TIMES = {
@@ -56,6 +56,14 @@ class Reader:
             elif self.inside is None:
                 self.scene.lost.append(words)
         self.settle(self.units.get("-t", "film"))
+        for reference in self.inside.children if self.inside else self.scene.references:
+            edits.apply(self.scene, reference, self._node)
+
+    def load_later(self, reference: Reference, unit: str) -> None:
+        """Reads a reference into a scene that is open, whose time unit is `unit`."""
+        self.load(reference)
+        self.settle(unit)
+        edits.apply(self.scene, reference, self._node)
 
     def settle(self, unit: str) -> None:
         """Brings keys of references that were read to frames of `unit`; which one a file has, it says behind them."""
@@ -78,13 +86,15 @@ class Reader:
             flags.get("-typ", "mayaAscii"), flags.get("-op", ""), deferred=self._is_deferred(flags), parent=self.inside,
         )  # fmt: skip
         (self.inside.children if self.inside else self.scene.references).append(reference)
+        if not self.scene.find(reference.node):  # What a file says of its node, edits above all, it says further down.
+            self.scene.create("reference", reference.node).reference = self.inside
         if not reference.deferred:
             self.load(reference)
 
     def _is_deferred(self, flags: dict[str, str]) -> bool:
         if self.depth == "none" or (self.depth == "topOnly" and self.inside is not None):
             return True
-        return self.depth != "all" and flags.get("-rfn") in self.unloaded
+        return self.depth is None and flags.get("-rfn") in self.unloaded
 
     def load(self, reference: Reference) -> None:
         """Reads a reference's file; one that is missing is a warning."""
@@ -118,7 +128,7 @@ class Reader:
         flags = _flags(words[2:], {"-n", "-p"})
         parent = self._node(flags["-p"]) if "-p" in flags else None
         name = self._name(flags.get("-n") or f"{words[1]}1")
-        known = self.scene.find(name) if "-s" in flags and parent is None else []
+        known = self.scene.find(name) if ("-s" in flags and parent is None) or words[1] == "reference" else []
         if known and known[0].kind == words[1]:
             self.current = known[0]
             return

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import names
+from .undo import queue
 
 DEFAULT_NODES = {
     "time1": "time", "sequenceManager1": "sequenceManager", "hardwareRenderingGlobals": "hardwareRenderingGlobals",
@@ -42,6 +43,10 @@ class Attribute:
     kind: str = ""
     flags: list[str] = field(default_factory=list)
 
+    def copy(self) -> Attribute:
+        """Returns another one that says the same."""
+        return Attribute(list(self.values), self.kind, list(self.flags))
+
 
 @dataclass(eq=False, slots=True)
 class Node:
@@ -59,6 +64,8 @@ class Node:
     reference: Reference | None = None
     locked: list[str] | None = None
     unknown: bool = False
+    edited: set[str] = field(default_factory=set)
+    """Of a node of a reference: the attributes that scripts changed since its file was read."""
 
     @property
     def path(self) -> str:
@@ -125,7 +132,7 @@ class Scene:
         self.references: list[Reference] = []
         self.requires: list[list[str]] = []
         self.info: dict[str, str] = {}
-        self.selection: list[Node] = []
+        self._selection: list[Node] = []
         self.time = 1.0
         for name, kind in DEFAULT_NODES.items():
             self.create(kind, name).default = True
@@ -137,6 +144,16 @@ class Scene:
             shape = self.create("camera", f"{name}Shape", camera)
             camera.shared = shape.shared = True
 
+    @property
+    def selection(self) -> list[Node]:
+        """What is selected, in order."""
+        return self._selection
+
+    @selection.setter
+    def selection(self, nodes: list[Node]) -> None:
+        before, self._selection = self._selection, nodes
+        queue.record(lambda: setattr(self, "_selection", before))
+
     # --- nodes
 
     def create(self, kind: str, name: str, parent: Node | None = None) -> Node:
@@ -146,7 +163,14 @@ class Scene:
             parent.children.append(node)
         self.nodes.append(node)
         self._by_name.setdefault(name, []).append(node)
+        queue.record(lambda: self._take_out(node))
         return node
+
+    def _take_out(self, node: Node) -> None:
+        self.nodes.remove(node)
+        self._by_name[node.name].remove(node)
+        if node.parent is not None:
+            node.parent.children.remove(node)
 
     def free_name(self, name: str, parent: Node | None = None) -> str:
         """Returns the name, with a number counted up where it is taken."""
@@ -160,29 +184,40 @@ class Scene:
     def rename(self, node: Node, name: str) -> str:
         """Gives a node another name, as free as can be."""
         self._by_name[node.name].remove(node)
-        node.name = self.free_name(name, node.parent)
-        self._by_name.setdefault(node.name, []).append(node)
+        self._put(node, self.free_name(name, node.parent), node.parent)
         return node.name
+
+    def _put(self, node: Node, name: str, parent: Node | None) -> None:
+        """Puts a node, which is under no name just now, under a name and a parent."""
+        before = node.name, node.parent
+        self._by_name.setdefault(name, []).append(node)
+        if parent is not node.parent:
+            for above, change in ((node.parent, list.remove), (parent, list.append)):
+                if above is not None:
+                    change(above.children, node)
+        node.name, node.parent = name, parent
+        queue.record(lambda: (self._by_name[name].remove(node), self._put(node, *before)))
 
     def move(self, node: Node, parent: Node | None) -> None:
         """Puts a node under another, under another name where a child has its name already."""
-        if node.parent is not None:
-            node.parent.children.remove(node)
         self._by_name[node.name].remove(node)
-        node.name = self.free_name(node.name, parent)
-        self._by_name.setdefault(node.name, []).append(node)
-        node.parent = parent
-        if parent is not None:
-            parent.children.append(node)
+        self._put(node, self.free_name(node.name, parent), parent)
 
     def delete(self, node: Node) -> None:
         """Removes a node and what is below it."""
         for child in list(node.children):
             self.delete(child)
-        if node.parent is not None:
-            node.parent.children.remove(node)
-        self.nodes.remove(node)
-        self._by_name[node.name].remove(node)
+        connections, sources, place = self.connections, self.sources, self.nodes.index(node)
+
+        def put_back() -> None:
+            self.connections, self.sources = connections, sources
+            self.nodes.insert(place, node)
+            self._by_name[node.name].append(node)
+            if node.parent is not None:
+                node.parent.children.append(node)
+
+        queue.record(put_back)
+        self._take_out(node)
         self.selection = [other for other in self.selection if other is not node]
         self.connections = [c for c in self.connections if node not in (c.source[0], c.to[0])]
         self.sources = {to: source for to, source in self.sources.items() if node not in (to[0], source[0])}
@@ -216,6 +251,7 @@ class Scene:
         self.disconnect(to)
         self.sources[to] = source
         self.connections.append(Connection(source, to, list(flags), reference))
+        queue.record(lambda: self._forget(to))
 
     def _next_available(self, to: Plug) -> str:
         place = 0
@@ -225,8 +261,20 @@ class Scene:
 
     def disconnect(self, to: Plug) -> None:
         """Takes away what goes into a plug."""
-        if self.sources.pop(to, None) is not None:
-            self.connections = [found for found in self.connections if found.to != to]
+        source = self.sources.get(to)
+        if source is not None:
+            lost = [found for found in self.connections if found.to == to]
+            self._forget(to)
+
+            def put_back() -> None:
+                self.sources[to] = source
+                self.connections += lost
+
+            queue.record(put_back)
+
+    def _forget(self, to: Plug) -> None:
+        del self.sources[to]
+        self.connections = [found for found in self.connections if found.to != to]
 
     def all_references(self) -> list[Reference]:
         """Nested ones too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import re
 import runpy
 import signal
 import sys
@@ -19,6 +20,7 @@ _LICENCE = (
     "Error encountered when initializing Maya - Please check for sufficient disk space and necessary write permissions of "
     "MAYA_APP_DIR."
 )
+_USES = re.compile(r"\$\{(\w+)\}|\$(\w+)|%(\w+)%")
 
 
 def batch(name: str) -> None:
@@ -46,7 +48,14 @@ def batch(name: str) -> None:
 def interactive() -> None:
     """Starts a Maya with an interface, at the first import of ``maya.cmds``."""
     world.batch = False
+    if os.environ.get("FARMFUTURES_SIM_WINDOW") == "1":
+        from . import window
+
+        window.open_window(world)
     _start()
+    if world.window:
+        world.window.load_shelves()
+        world.window.restore_layout()
 
 
 def _start() -> None:
@@ -66,14 +75,14 @@ def _start() -> None:
 
 
 def _read_environ() -> None:
-    """Reads ``Maya.env``: its values are seen by MEL, not by ``os.environ``."""
+    """Reads ``Maya.env``: its values are seen by MEL, not by ``os.environ``; it can't move MAYA_APP_DIR."""
     own = os.environ.get("MAYA_APP_DIR")  # Not the default one: that of a real Maya is nothing for tests.
     folder = os.environ.get("MAYA_ENV_DIR") or (os.path.join(own, world.version) if own else "")
     file = Path(folder, "Maya.env")
     for line in file.read_text().splitlines() if folder and file.is_file() else ():
-        name, equals, value = line.partition("=")
-        if equals and not line.lstrip().startswith("#") and name.strip() not in os.environ:
-            world.environ[name.strip()] = os.path.expandvars(value.strip())
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if equals and not name.startswith("#") and name not in os.environ and name != "MAYA_APP_DIR":
+            world.environ[name] = _USES.sub(lambda found: world.getenv(next(filter(None, found.groups()))), value)
 
 
 def _user_setup() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from .evaluate import parse
 from .reader import Reader, frames_per_second
 from .scene import Attribute, Node, Scene
+from .undo import queue
 from .writer import Writer
 
 LONG_UNITS = {"cm": "centimeter", "m": "meter", "mm": "millimeter", "in": "inch", "ft": "foot", "deg": "degree", "rad": "radian"}
@@ -29,34 +30,48 @@ class World:
         self.batch = True
         self.prompt = True
         self.rename_to_save = False
-        self.undo = True
         self.evaluation = "off"
         self.version = os.environ.get("FARMFUTURES_SIM_VERSION", "2026")
         self.missing = frozenset(filter(None, os.environ.get("FARMFUTURES_SIM_MISSING_PLUGINS", "").split(",")))
         self.up_axis = "y"
         self.plugins: dict[str, Any] = {}
-        self.modules: dict[str, str] = {}
+        self.modules: dict[str, tuple[str, str]] = {}
         self.mapping: list[tuple[str, str]] = []
         self.mapping_on = False
         self.environ: dict[str, str] = {}
+        """What ``Maya.env`` says, which ``os.environ`` does not."""
         self.options: dict[str, Any] = {}
         self.rules: dict[str, str] = {}
         self.interface: dict[str, dict[str, Any]] = {}
+        self.window: Any = None
+        """The interface where it is drawn."""
+        self.parent = ""
+        """The control whose script runs."""
         self.deferred: list[Callable[[], object]] = []
         self.callbacks: list[tuple[str, Callable[..., object], Any]] = []
         self.root = os.path.join(os.environ.get("HOME", os.getcwd()), "maya", "projects", "default")
         self.folder = self.root
-        self._take(Scene())
-        self.scene.add_cameras()
+        self._take(_empty())
 
     def _take(self, scene: Scene) -> None:
         """Makes a scene the open one; what a file does not say is as the preferences have it."""
+        queue.flush()
         self.scene = scene
         self.units = {"linear": "cm", "angle": "deg", "time": "film"}
         self.playback = {"minTime": 1.0, "maxTime": 120.0, "animationStartTime": 1.0, "animationEndTime": 200.0}
         self.layer = "defaultRenderLayer"
         self.namespaces: set[str] = set()
         self.namespace = ""
+
+    # --- the environment
+
+    def getenv(self, name: str) -> str:
+        """What MEL's ``getenv`` says: ``Maya.env`` counts where the process has no such variable."""
+        return os.environ.get(name) or self.environ.get(name, "")
+
+    def setenv(self, name: str, value: str) -> None:
+        """Sets a variable of the process, as modules do."""
+        os.environ[name] = value
 
     # --- messages
 
@@ -110,8 +125,7 @@ class World:
     def new(self) -> None:
         """Opens an empty scene."""
         self.tell("kBeforeNew")
-        self._take(Scene())
-        self.scene.add_cameras()
+        self._take(_empty())
         self.tell("kAfterNew")
 
     def open(self, path: str, *, depth: str | None, ignore_version: bool, script_nodes: bool) -> None:
@@ -186,6 +200,12 @@ class World:
         except ValueError as error:
             raise ValueError(str(error).replace(name, text)) from None
         return node, names.short(node.kind, attribute)
+
+
+def _empty() -> Scene:
+    scene = Scene()
+    scene.add_cameras()
+    return scene
 
 
 def _saved_time(scene: Scene) -> float:

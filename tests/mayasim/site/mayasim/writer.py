@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from . import edits
 from .scene import Node, Plug, Reference, Scene
 from .tokens import Quoted, quote, word
 
@@ -23,6 +24,10 @@ class Writer:
         self.units = units
         self.keep_references = keep_references
         self.unloaded = unloaded
+        self.references = [top for top in scene.references if keep_references and (top.loaded or unloaded)]
+        kept = {reference.node for top in self.references for reference in top.all()}
+        self.edits = {top.node: found for top in self.references if (found := edits.written(scene, top)) is not None}
+        self.dropped = {reference.node for reference in scene.all_references()} - kept
 
     def write(self, path: str, name: str) -> None:
         """Writes beside the path and renames, as Maya does.
@@ -59,10 +64,9 @@ class Writer:
         yield from (_statement(words) for words in self.scene.lost)
 
     def _references(self) -> Iterator[str]:
-        kept = [top for top in self.scene.references if self.keep_references and (top.loaded or self.unloaded)]
-        for top in kept:
+        for top in self.references:
             yield from self._in_advance(top, 1)
-        for top in kept:
+        for top in self.references:
             yield f"file -r -ns {quote(top.namespace)} -dr 1 -rfn {quote(top.node)} {_kind(top)}"
 
     def _in_advance(self, reference: Reference, depth: int) -> Iterator[str]:
@@ -73,7 +77,7 @@ class Writer:
             yield from self._in_advance(child, depth + 1)
 
     def _is_ours(self, node: Node) -> bool:
-        return node.reference is None or not self.keep_references
+        return node.name not in self.dropped and (node.reference is None or not self.keep_references)
 
     def _node(self, node: Node) -> Iterator[str]:
         shared = " -s" if node.shared else ""
@@ -86,13 +90,17 @@ class Writer:
         yield from self._attributes(node)
 
     def _attributes(self, node: Node) -> Iterator[str]:
-        for path, attribute in node.attributes.items():
+        given = dict(node.attributes)
+        if node.name in self.edits:
+            given["ed"] = self.edits[node.name]
+        for path, attribute in given.items():
             kind = ["-type", Quoted(attribute.kind)] if attribute.kind else []
             yield "\t" + _statement(["setAttr", *attribute.flags, Quoted("." + path), *kind, *attribute.values])
 
     def _connections(self) -> Iterator[str]:
         for made in self.scene.connections:
-            if made.reference is None or not self.keep_references:
+            ends = {made.source[0].name, made.to[0].name}
+            if (made.reference is None or not self.keep_references) and not ends & self.dropped:
                 to = self._plug(made.to)
                 # The next element that is free is another one where a reference has taken some before.
                 to = to.rpartition("[")[0] if "-na" in made.flags else to

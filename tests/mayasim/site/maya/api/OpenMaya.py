@@ -15,6 +15,8 @@ class MSyntax:
     kInvalidArgType, kNoArg, kBoolean, kLong, kDouble, kString = range(6)
 
     def __init__(self) -> None:
+        self.enableQuery = False
+        self.enableEdit = False
         self.flags: dict[str, tuple[str, int]] = {}
         self.arguments: list[int] = []
 
@@ -40,17 +42,20 @@ class MArgDatabase:
         self._values: dict[str, list[str]] = {}
         self._arguments: list[str] = []
         short_of = {name: short for short, (long, _) in syntax.flags.items() for name in (short, long)}
-        rest = list(words)
+        self.isQuery = syntax.enableQuery and not {"-q", "-query"}.isdisjoint(words)
+        self.isEdit = syntax.enableEdit and not {"-e", "-edit"}.isdisjoint(words)
+        modes = ["-q", "-query"] * self.isQuery + ["-e", "-edit"] * self.isEdit
+        rest = [word for word in words if word not in modes]
         while rest:
             word = rest.pop(0)
             if word in short_of:
-                takes = syntax.flags[short_of[word]][1] != MSyntax.kNoArg
+                takes = syntax.flags[short_of[word]][1] != MSyntax.kNoArg and not self.isQuery
                 self._values[short_of[word]] = [rest.pop(0)] if takes else []
             elif word.startswith("-"):
                 raise TypeError(f"Invalid flag '{word.lstrip('-')}'")
             else:
                 self._arguments.append(word)
-        if len(self._arguments) != len(syntax.arguments):
+        if len(self._arguments) != len(syntax.arguments) and not self.isQuery:
             raise RuntimeError("Wrong number of arguments.")
 
     def isFlagSet(self, flag: str) -> bool:
@@ -64,6 +69,14 @@ class MArgDatabase:
     def flagArgumentInt(self, flag: str, index: int) -> int:
         """The number behind a flag."""
         return int(self._values[flag][index])
+
+    def flagArgumentBool(self, flag: str, index: int) -> bool:
+        """The switch behind a flag."""
+        return self._values[flag][index] in ("1", "true", "on", "yes", "True")
+
+    def flagArgumentDouble(self, flag: str, index: int) -> float:
+        """The number behind a flag."""
+        return float(self._values[flag][index])
 
     def commandArgumentString(self, index: int) -> str:
         """An argument."""
@@ -111,11 +124,14 @@ class MFnPlugin:
         def from_python(*args: Any, **flags: Any) -> Any:
             longs = {long.lstrip("-"): kind for long, kind in made.flags.values()}
             shorts = {short.lstrip("-"): kind for short, (_, kind) in made.flags.items()}
+            modes = ("q", "query") * made.enableQuery + ("e", "edit") * made.enableEdit
+            shorts.update(dict.fromkeys(modes, MSyntax.kNoArg))
+            asked = made.enableQuery and bool(flags.get("q") or flags.get("query"))
             words: list[str] = []
             for flag, value in flags.items():
                 if flag not in longs and flag not in shorts:
                     raise TypeError(f"Invalid flag '{flag}'")
-                alone = {**shorts, **longs}[flag] == MSyntax.kNoArg
+                alone = asked or {**shorts, **longs}[flag] == MSyntax.kNoArg
                 words += [f"-{flag}"] if alone and value else [] if alone else [f"-{flag}", str(value)]
             return run(*words, *map(str, args))
 

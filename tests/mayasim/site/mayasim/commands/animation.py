@@ -8,6 +8,7 @@ from .. import keys
 from .. import names as attribute_names
 from ..flags import command, names
 from ..scene import Node
+from ..undo import queue
 from ..world import world
 from .attributes import evaluator
 
@@ -15,11 +16,13 @@ _CURVES = {"t": "animCurveTL", "r": "animCurveTA"}
 _KEYABLE = ("tx", "ty", "tz", "rx", "ry", "rz", "sx", "sy", "sz", "v")
 
 
-@command("query:q edit:e update:u")
+@command("query:q edit:e update:u", undoable=True)
 def currentTime(*args: float, **flags: Any) -> float:
     """The current frame."""
     if args:
-        world.scene.time = float(args[0])
+        scene, before = world.scene, world.scene.time
+        queue.record(lambda: setattr(scene, "time", before))
+        scene.time = float(args[0])
     return world.scene.time
 
 
@@ -33,7 +36,7 @@ def playbackOptions(**flags: Any) -> Any:
     return None
 
 
-@command("attribute:at time:t value:v")
+@command("attribute:at time:t value:v", undoable=True)
 def setKeyframe(*args: Any, **flags: Any) -> int:
     """Sets a key."""
     keyed = 0

@@ -9,6 +9,7 @@ from ..evaluate import Evaluator, given, local_matrix, world_matrix
 from ..flags import command
 from ..scene import Attribute, Node, Plug
 from ..tokens import Quoted
+from ..undo import queue
 from ..world import world
 from .nodes import kinds, resolved
 
@@ -50,7 +51,7 @@ def _type_of(value: Any) -> str:
     return {bool: "bool", int: "long", float: "double", str: "string"}.get(type(value), "")
 
 
-@command("type:typ lock:l keyable:k channelBox:cb")
+@command("type:typ lock:l keyable:k channelBox:cb", undoable=True)
 def setAttr(plug: str, *values: Any, **flags: Any) -> None:
     """Sets a plug."""
     node, attribute = world.plug(plug)
@@ -61,11 +62,13 @@ def setAttr(plug: str, *values: Any, **flags: Any) -> None:
             raise RuntimeError(f"setAttr: The attribute '{plug}' is locked or connected and cannot be modified.")
         store(node, attribute, values, flags.get("type") or ("double3" if len(values) == 3 else ""))
     _mark(node, attribute, flags)
+    node.edited.add(attribute if attribute in node.attributes else attribute_names.PARENTS[attribute][0])
     world.scene.modified = True
 
 
 def _mark(node: Node, attribute: str, flags: dict[str, Any]) -> None:
     """Notes what is said of a plug besides its value, in the words of a file."""
+    queue.keep(node)
     for flag, word in (("lock", "-l"), ("keyable", "-k"), ("channelBox", "-cb")):
         if flag in flags:
             stored = node.attributes.setdefault(attribute, Attribute([]))
@@ -83,6 +86,7 @@ def _is_locked(node: Node, attribute: str) -> bool:
 
 def store(node: Node, attribute: str, values: tuple[Any, ...], kind: str = "") -> None:
     """Sets a plug, whether it may be or not."""
+    queue.keep(node)
     if attribute in attribute_names.PARENTS and given(node, (parent := attribute_names.PARENTS[attribute])[0]):
         stored = node.attributes[parent[0]]
         node.attributes.pop(attribute, None)
@@ -106,10 +110,12 @@ _ADDED = {
 }  # fmt: skip
 
 
-@command("longName:ln shortName:sn attributeType:at dataType:dt defaultValue:dv keyable:k minValue:min maxValue:max enumName:en")
+@command("longName:ln shortName:sn attributeType:at dataType:dt defaultValue:dv keyable:k minValue:min maxValue:max enumName:en",
+         undoable=True)  # fmt: skip
 def addAttr(*args: str, **flags: Any) -> None:
     """Gives a node an attribute."""
     for node in resolved(args):
+        queue.keep(node)
         words = ["addAttr", "-ln", Quoted(flags["longName"])]
         for flag, name in _ADDED.items():
             if flag in flags:
@@ -132,7 +138,7 @@ def listAttr(*args: str, **flags: Any) -> list[str]:
     ] + ([] if flags.get("userDefined") else [path for node in resolved(args) for path in node.attributes])  # fmt: skip
 
 
-@command("force:f nextAvailable:na")
+@command("force:f nextAvailable:na", undoable=True)
 def connectAttr(source: str, to: str, **flags: Any) -> str:
     """Connects two plugs."""
     start, end = world.plug(source), world.plug(to)
@@ -143,7 +149,7 @@ def connectAttr(source: str, to: str, **flags: Any) -> str:
     return f"Connected {source} to {to}."
 
 
-@command()
+@command(undoable=True)
 def disconnectAttr(source: str, to: str) -> str:
     """Takes a connection away."""
     start, end = world.plug(source), world.plug(to)
@@ -184,7 +190,7 @@ def _shown(own: Plug, other: Plug, flags: dict[str, Any]) -> list[str]:
     return [f"{world.scene.unique(own[0])}.{own[1]}", shown] if flags.get("connections") else [shown]
 
 
-@command("query:q worldSpace:ws objectSpace:os translation:t rotation:ro scale:s matrix:m absolute:a")
+@command("query:q worldSpace:ws objectSpace:os translation:t rotation:ro scale:s matrix:m absolute:a", undoable=True)
 def xform(*args: Any, **flags: Any) -> Any:
     """Transforms, asked for or set."""
     (node,) = resolved(args)
@@ -195,6 +201,7 @@ def xform(*args: Any, **flags: Any) -> Any:
             if flags.get("worldSpace") and (node.parent is not None or flag == "scale"):
                 raise NotImplementedError("the stand-in's xform sets world space only of nodes that have no parent")
             store(node, attribute, tuple(flags[flag]), "double3")
+            node.edited.add(attribute)
     world.scene.modified = True
     return None
 

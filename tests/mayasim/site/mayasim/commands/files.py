@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .. import edits
 from ..flags import command
 from ..reader import Reader
 from ..scene import Reference
@@ -150,9 +151,7 @@ def _reference(path: str, flags: dict[str, Any]) -> Any:
 
 
 def _read_reference(reference: Reference) -> None:
-    reader = Reader(world.scene, world.resolve, world.warn, missing=world.missing)
-    reader.load(reference)
-    reader.settle(world.units["time"])
+    Reader(world.scene, world.resolve, world.warn, missing=world.missing).load_later(reference, world.units["time"])
 
 
 def _of(path: str, flags: dict[str, Any]) -> Reference:
@@ -173,6 +172,9 @@ def _load(path: str, flags: dict[str, Any]) -> str:
 
 def _unload(path: str, flags: dict[str, Any]) -> str:
     reference = _of(path, flags)
+    made = edits.written(world.scene, reference) if reference in world.scene.references else None
+    if made is not None:
+        world.node(reference.node).attributes["ed"] = made
     gone = set(map(id, reference.all()))
     for node in [node for node in world.scene.nodes if id(node.reference) in gone and node.parent is None]:
         world.scene.delete(node)

@@ -1,4 +1,4 @@
-"""Commands of the interface. They are remembered, not drawn; a batch Maya refuses them."""
+"""Commands of the interface. They are remembered, and drawn where there is a window; a batch Maya refuses them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def menu(name: str = "menu1", **flags: Any) -> Any:
     if flags.get("exists"):
         return name in world.interface
     world.interface[name] = {"kind": "menu", **flags, "items": []}
+    if world.window:
+        world.window.add_menu(name, flags.get("label", name))
     return name
 
 
@@ -28,6 +30,8 @@ def menuItem(name: str = "", **flags: Any) -> str:
     """A line of a menu."""
     _need_interface("menuItem")
     world.interface[flags["parent"]]["items"].append(flags)
+    if world.window:
+        world.window.add_item(flags["parent"], flags)
     return name or str(flags.get("label", ""))
 
 
@@ -38,7 +42,13 @@ def deleteUI(*names: str, **flags: Any) -> None:
     for name in names:
         if name not in world.interface:
             raise RuntimeError(f"Object '{name}' not found.")
-        del world.interface[name]
+        _take_away(name)
+
+
+def _take_away(name: str) -> None:
+    del world.interface[name]
+    if world.window:
+        world.window.remove(name)
 
 
 @command("query:q title:t message:m text:tx button:b defaultButton:db cancelButton:cb dismissString:ds style:st "
@@ -64,14 +74,46 @@ def inViewMessage(**flags: Any) -> None:
 
 
 @command("exists:ex query:q edit:e label:l uiScript:ui restore:rs close:cl visible:vis retain:rt floating:fl requiredPlugin:rp "
-         "loadImmediately:li initialWidth:iw minimumWidth:mw widthProperty:wp")  # fmt: skip
+         "checksPlugins:cp loadImmediately:li initialWidth:iw initialHeight:ih minimumWidth:mw widthProperty:wp")  # fmt: skip
 def workspaceControl(name: str, **flags: Any) -> Any:
     """A panel that can be docked."""
     _need_interface("workspaceControl")
     if flags.get("exists"):
         return name in world.interface
+    if (flags.get("query") or flags.get("edit")) and name not in world.interface:
+        raise RuntimeError(f"Object '{name}' not found.")
+    if flags.get("query"):
+        return world.interface[name].get(next(flag for flag in flags if flag != "query"), False)
     if flags.get("close"):
-        world.interface.pop(name, None)
+        _close(name)
+    elif flags.get("edit"):
+        _edit(name, flags)
+    elif name in world.interface:
+        raise RuntimeError(f"Object's name '{name}' is not unique.")
     else:
-        world.interface.setdefault(name, {"kind": "workspaceControl"}).update(flags)
+        world.interface[name] = {"kind": "workspaceControl", "visible": True, **flags}
+        if world.window:
+            world.window.add_control(name, flags)
     return name
+
+
+def _edit(name: str, flags: dict[str, Any]) -> None:
+    shown = {"visible": True} if flags.get("restore") else {}
+    world.interface[name].update(shown, **{flag: value for flag, value in flags.items() if flag not in ("edit", "restore")})
+    if world.window:
+        world.window.parts[name].setVisible(world.interface[name].get("visible", True))
+
+
+def _close(name: str) -> None:
+    """A control that is retained is hidden only."""
+    if world.interface[name].get("retain"):
+        _edit(name, {"visible": False})
+    else:
+        _take_away(name)
+
+
+@command("exists:ex remove:r")
+def workspaceControlState(name: str, **flags: Any) -> bool:
+    """Where a control was, for when it comes back."""
+    _need_interface("workspaceControlState")
+    return name in world.interface

@@ -149,7 +149,7 @@ def objExists(name: str) -> bool:
     return bool(found) and (not dot or exists(found[0], attribute))
 
 
-@command("name:n parent:p shared:s skipSelect:ss")
+@command("name:n parent:p shared:s skipSelect:ss", undoable=True)
 def createNode(kind: str, **flags: Any) -> str:
     """Makes a node; a shape gets a transform."""
     scene = world.scene
@@ -167,7 +167,7 @@ def createNode(kind: str, **flags: Any) -> str:
     return scene.unique(node)
 
 
-@command()
+@command(undoable=True)
 def delete(*args: Any) -> None:
     """Removes nodes."""
     for node in resolved(args):
@@ -178,7 +178,7 @@ def delete(*args: Any) -> None:
     world.scene.modified = True
 
 
-@command("replace:r add:add deselect:d clear:cl all:all noExpand:ne")
+@command("replace:r add:add deselect:d clear:cl all:all noExpand:ne", undoable=True)
 def select(*args: Any, **flags: Any) -> None:
     """Selects."""
     scene = world.scene
@@ -186,7 +186,7 @@ def select(*args: Any, **flags: Any) -> None:
     if flags.get("all"):
         found = [node for node in scene.nodes if node.is_dag and node.parent is None]
     if flags.get("add"):
-        scene.selection += [node for node in found if node not in scene.selection]
+        scene.selection = [*scene.selection, *(node for node in found if node not in scene.selection)]
     elif flags.get("deselect"):
         scene.selection = [node for node in scene.selection if node not in found]
     else:
@@ -213,7 +213,7 @@ def _below(node: Node) -> list[Node]:
     return [*(deep for child in node.children for deep in _below(child)), *node.children]
 
 
-@command()
+@command(undoable=True)
 def rename(*args: str) -> str:
     """Gives a node another name."""
     node, name = (world.node(args[0]), args[1]) if len(args) > 1 else (world.scene.selection[0], args[0])
@@ -221,7 +221,7 @@ def rename(*args: str) -> str:
     return world.scene.rename(node, name)
 
 
-@command("world:w relative:r")
+@command("world:w relative:r", undoable=True)
 def parent(*args: Any, **flags: Any) -> list[str]:
     """Puts nodes under the last one."""
     given = names(*args)
@@ -246,7 +246,7 @@ def _put(node: Node, target: Node | None, *, relative: bool) -> None:
     world.scene.move(node, target)
 
 
-@command("name:n empty:em parent:p world:w")
+@command("name:n empty:em parent:p world:w", undoable=True)
 def group(*args: Any, **flags: Any) -> str:
     """Puts nodes under a new transform."""
     scene = world.scene
@@ -276,25 +276,25 @@ def _primitive(kind: str, shape: str, name: str, sizes: dict[str, Any]) -> list[
     return [top.name, maker.name]
 
 
-@command("name:n width:w height:h depth:d")
+@command("name:n width:w height:h depth:d", undoable=True)
 def polyCube(**flags: Any) -> list[str]:
     """A cube."""
     return _primitive("polyCube", "mesh", flags.get("name") or "pCube1", flags)
 
 
-@command("name:n radius:r")
+@command("name:n radius:r", undoable=True)
 def polySphere(**flags: Any) -> list[str]:
     """A sphere."""
     return _primitive("polySphere", "mesh", flags.get("name") or "pSphere1", flags)
 
 
-@command("name:n")
+@command("name:n", undoable=True)
 def spaceLocator(**flags: Any) -> list[str]:
     """A locator."""
     return _primitive("", "locator", flags.get("name") or "locator1", flags)
 
 
-@command("name:n focalLength:fl")
+@command("name:n focalLength:fl", undoable=True)
 def camera(**flags: Any) -> list[str]:
     """A camera."""
     made = _primitive("", "camera", flags.get("name") or "camera1", flags)

@@ -43,7 +43,7 @@ def _load(name: str) -> str:
 def _find(name: str) -> str | None:
     if os.path.isabs(name):
         return name if os.path.isfile(name) else None
-    folders = (world.environ.get("MAYA_PLUG_IN_PATH") or os.environ.get("MAYA_PLUG_IN_PATH", "")).split(os.pathsep)
+    folders = world.getenv("MAYA_PLUG_IN_PATH").split(os.pathsep)
     for folder in filter(None, folders):
         for file in (name, f"{name}.py"):
             if os.path.isfile(os.path.join(folder, file)):
@@ -60,6 +60,8 @@ def _start(plugin: str, path: str) -> None:
     spec.loader.exec_module(module)
     world.plugins[plugin]["module"] = module
     module.initializePlugin(plugin)
+    if world.window:
+        world.window.fill_controls()
 
 
 @command("force:f")
@@ -89,11 +91,12 @@ def pluginInfo(*args: str, **flags: Any) -> Any:
     return next((found.get(flag, "") for flag in ("path", "version", "vendor") if flag in flags), None)
 
 
-@command("listModules:lm moduleName:mn path:p")
+@command("listModules:lm moduleName:mn path:p definition:d")
 def moduleInfo(**flags: Any) -> Any:
     """The modules that were found."""
     if flags.get("listModules"):
         return list(world.modules)
     if flags["moduleName"] not in world.modules:
         raise RuntimeError(f"Module not found: {flags['moduleName']}")
-    return world.modules[flags["moduleName"]]
+    root, file = world.modules[flags["moduleName"]]
+    return file if flags.get("definition") else root

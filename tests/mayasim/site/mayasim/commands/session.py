@@ -9,11 +9,12 @@ from typing import Any
 from .. import keys
 from ..flags import command
 from ..reader import frames_per_second
+from ..undo import queue
 from ..world import LONG_UNITS, SHORT_UNITS, world
 
 
 @command("version:v apiVersion:api cutIdentifier:c batch:b product:p operatingSystem:os installedVersion:iv windows:win "
-         "linux:li macOS:mac uiLanguage:uil preferences:pd")  # fmt: skip
+         "linux:li macOS:mac uiLanguage:uil preferences:pd codeset:cs")  # fmt: skip
 def about(**flags: Any) -> Any:
     """About Maya."""
     year = int(world.version[:4]) if world.version[:4].isdigit() else 2026
@@ -21,7 +22,7 @@ def about(**flags: Any) -> Any:
         "version": world.version, "apiVersion": year * 10000 + 100, "cutIdentifier": f"{year}03101234-standin",
         "batch": world.batch, "product": f"Maya {world.version}", "installedVersion": f"Maya {world.version}",
         "operatingSystem": {"win32": "nt", "darwin": "mac"}.get(sys.platform, "linux64"), "windows": sys.platform == "win32",
-        "linux": sys.platform == "linux", "macOS": sys.platform == "darwin", "uiLanguage": "en_US",
+        "codeset": "UTF-8", "linux": sys.platform == "linux", "macOS": sys.platform == "darwin", "uiLanguage": "en_US",
         "preferences": os.environ.get("MAYA_APP_DIR", ""),
     }  # fmt: skip
     return answers[next(iter(flags))]
@@ -64,9 +65,29 @@ def editRenderLayerGlobals(**flags: Any) -> str:
 def undoInfo(**flags: Any) -> Any:
     """The undo queue."""
     if flags.get("query"):
-        return {"state": world.undo, "undoName": "", "undoQueueEmpty": True}.get(next(name for name in flags if name != "query"))
-    world.undo = bool(flags.get("state", flags.get("stateWithoutFlush", world.undo)))
+        names = [step.name for step in queue.steps]
+        answers = {"state": queue.state, "undoName": names[-1] if names else "", "undoQueueEmpty": not names}
+        return answers[next(name for name in flags if name != "query")]
+    if flags.get("openChunk"):
+        queue.open_chunk(flags.get("chunkName", ""))
+    if flags.get("closeChunk"):
+        queue.close_chunk()
+    if flags.get("state") is False:
+        queue.flush()
+    queue.state = bool(flags.get("state", flags.get("stateWithoutFlush", queue.state)))
     return None
+
+
+@command()
+def flushUndo() -> None:
+    """Forgets what could be undone."""
+    queue.flush()
+
+
+@command()
+def undo() -> None:
+    """Takes back what the last command, or chunk of commands, did to the scene."""
+    queue.undo()
 
 
 @command("query:q enable:en mapDirectory:m getAllMappings:gam convertDirectory:cd")

@@ -1,0 +1,25 @@
+"""Which environment variables hold secrets. Those travel out of band: no database, journal, log or command line has them."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+SECRETS = (
+    "AWS_*", "*TOKEN*", "*SECRET*", "*PASSWORD*", "*PASSWD*", "*PASSPHRASE*", "*_PWD", "*_PASS", "*KEY*", "*CREDENTIAL*",
+    "SSH_AUTH_SOCK", "GPG_*", "*COOKIE*",
+)  # fmt: skip
+"""Names of secrets. It is better to hide a ``KEYFRAME`` than to show a key."""
+
+_PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+
+
+def is_secret(name: str) -> bool:
+    """Returns whether a variable of this name is one that must not be seen."""
+    key = name.upper()  # Windows has no case in names.
+    return any(fnmatchcase(key, pattern) for pattern in SECRETS)
+
+
+def holds_password(value: str) -> bool:
+    """Returns whether a value has a password in it: ``postgres://me:hunter2@db``."""
+    return _PASSWORD_IN_URL.search(value) is not None
