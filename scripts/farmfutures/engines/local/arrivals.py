@@ -90,16 +90,15 @@ class Arrivals:
         """Yields statements and their rows for what is over, and forgets that."""
         if not self._ended:
             return
-        yield _ADD_JOBS, self._take_jobs()
+        yield _ADD_JOBS, self._take_jobs([key >> WORK_BITS for key in self._ended])
         plain, odd = self._take_items()
         yield _ADD_ITEMS, plain
         if odd:
             yield _ADD_ODD_ITEMS, odd
 
-    def _take_jobs(self) -> list[Row]:
+    def _take_jobs(self, numbers: Iterable[int]) -> list[Row]:
         jobs, closed, rows = self._jobs, self._closed, []
-        for key in self._ended:
-            number = key >> WORK_BITS
+        for number in numbers:
             if number in jobs:
                 ended = closed.pop(number, None)
                 rows.append(jobs.pop(number) + ((*ended[:3], 0) if ended else _OPEN))
@@ -120,12 +119,12 @@ class Arrivals:
         """Yields statements and their rows for everything, and is empty then."""
         yield from self.take_ended()
         if self._items:
-            yield _ADD_JOBS, [row + _OPEN for row in self._jobs.values()]
+            yield _ADD_JOBS, self._take_jobs(list(self._jobs))
             yield (
                 _ADD_PENDING,
                 [(key, name or None, extra or None, seal(call)) for key, (call, name, extra) in self._items.items()],
             )
-            self._jobs, self._items = {}, {}
+            self._items = {}
         if self.offsets:
             yield _SET_OFFSETS, list(self.offsets.items())
             self.offsets = {}
