@@ -278,5 +278,6 @@ def test_plug_ins_that_are_missing(maya: Any, shared_scenes: Path) -> None:
     """
     kinds, plugins, refused = maya(script, FARMFUTURES_SIM_MISSING_PLUGINS="RenderMan_for_Maya.py,mtoa")
     assert kinds == ["unknown"]
-    assert plugins
+    assert sorted(plugins) == ["RenderMan_for_Maya.py", "mtoa"]
     assert refused
+    assert 'The plug-in "mtoa" that' in maya.stderr
