@@ -33,3 +33,8 @@ def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
 def holds_password(value: str) -> bool:
     """Returns whether a value has a password in it: ``postgres://me:hunter2@db``."""
     return _PASSWORD_IN_URL.search(value) is not None
+
+
+def must_be_hidden(name: str, value: str) -> bool:
+    """Returns whether a variable is a secret by its name or by its value."""
+    return is_secret(name) or holds_password(value)
