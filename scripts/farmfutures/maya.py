@@ -7,6 +7,8 @@
     Policy        what a studio adds to the rules for environment variables
     PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
+    Problem       what `Executor.check` finds: its Kind, its Severity, cause, place and fix
+    Checking      a check that an interface steps through
     Demo          how `farmfutures demo` starts its session on this machine
     bootstrap     makes a worker's Maya ready (named by jobs, rarely called by people)
     undo_step     makes what a script does with results one step of undo
@@ -47,6 +49,7 @@ from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
 from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
 if _TYPE_CHECKING:
+    from farmfutures_maya.checks import Checking as Checking
     from farmfutures_maya.doctor import examine as examine
     from farmfutures_maya.install import Installation as Installation
     from farmfutures_maya.install import install as install
@@ -54,17 +57,24 @@ if _TYPE_CHECKING:
     from farmfutures_maya.install import uninstall as uninstall
     from farmfutures_maya.install import user_folder as user_folder
     from farmfutures_maya.launch import run_here as run_here
+    from farmfutures_maya.problems import Kind as Kind
+    from farmfutures_maya.problems import Problem as Problem
+    from farmfutures_maya.problems import Severity as Severity
     from farmfutures_maya.script import run_script as run_script
 
 __all__ = (
+    "Checking",
     "Demo",
     "Executor",
     "Future",
     "Installation",
+    "Kind",
     "PathMapping",
     "Plugin",
     "Policy",
+    "Problem",
     "Session",
+    "Severity",
     "Snapshot",
     "bootstrap",
     "evaluate",
@@ -81,7 +91,8 @@ __all__ = (
 
 _LATE = {
     **dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install"),
-    "examine": "doctor", "run_here": "launch", "run_script": "script",
+    **dict.fromkeys(("Kind", "Problem", "Severity"), "problems"),
+    "Checking": "checks", "examine": "doctor", "run_here": "launch", "run_script": "script",
 }  # fmt: skip
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
@@ -90,7 +101,7 @@ for _public in set(__all__).difference(_LATE):
 
 
 def __getattr__(name: str) -> object:
-    """Imports what only the command line needs: in Maya nobody asks for it."""
+    """Imports what workers never need, and sessions not at once."""
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
