@@ -28,6 +28,8 @@
     launch.py       a mayapy from outside of Maya
     probe.py        what a mayapy says of itself
     doctor.py       whether farmfutures fits the Mayas of this machine
+    support.py      a zip for whoever helps, without secrets
+    replay.py       its call, run again
     install.py      the module where Maya finds it, and away again
     vendoring.py    pyzmq and cloudpickle for Maya's Python
     menu.py        what the plug-in shows in an interactive Maya

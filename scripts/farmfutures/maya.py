@@ -20,6 +20,8 @@ And for the command line, imported when they are asked for:
     Installation  what ``farmfutures install`` wrote into a folder of modules
     install, uninstall, installation, user_folder
     examine       whether farmfutures fits this machine and its Mayas
+    support_bundle  a zip for whoever helps; Bundle is what was written
+    read_bundle, replay  its call, run again; Recorded is what it says
     run_here      a script in a Maya of its own, on this terminal
     run_script    a script in this Maya
 
@@ -60,9 +62,15 @@ if _TYPE_CHECKING:
     from farmfutures_maya.problems import Kind as Kind
     from farmfutures_maya.problems import Problem as Problem
     from farmfutures_maya.problems import Severity as Severity
+    from farmfutures_maya.replay import Recorded as Recorded
+    from farmfutures_maya.replay import read_bundle as read_bundle
+    from farmfutures_maya.replay import replay as replay
     from farmfutures_maya.script import run_script as run_script
+    from farmfutures_maya.support import Bundle as Bundle
+    from farmfutures_maya.support import support_bundle as support_bundle
 
 __all__ = (
+    "Bundle",
     "Checking",
     "Demo",
     "Executor",
@@ -73,6 +81,7 @@ __all__ = (
     "Plugin",
     "Policy",
     "Problem",
+    "Recorded",
     "Session",
     "Severity",
     "Snapshot",
@@ -81,8 +90,11 @@ __all__ = (
     "examine",
     "install",
     "installation",
+    "read_bundle",
+    "replay",
     "run_here",
     "run_script",
+    "support_bundle",
     "undo_step",
     "uninstall",
     "user_folder",
@@ -90,10 +102,24 @@ __all__ = (
 )
 
 _LATE = {
-    **dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install"),
-    **dict.fromkeys(("Kind", "Problem", "Severity"), "problems"),
-    "Checking": "checks", "examine": "doctor", "run_here": "launch", "run_script": "script",
-}  # fmt: skip
+    "Bundle": "support",
+    "Checking": "checks",
+    "Installation": "install",
+    "Kind": "problems",
+    "Problem": "problems",
+    "Recorded": "replay",
+    "Severity": "problems",
+    "examine": "doctor",
+    "install": "install",
+    "installation": "install",
+    "read_bundle": "replay",
+    "replay": "replay",
+    "run_here": "launch",
+    "run_script": "script",
+    "support_bundle": "support",
+    "uninstall": "install",
+    "user_folder": "install",
+}
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
 for _public in set(__all__).difference(_LATE):
