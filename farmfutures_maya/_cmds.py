@@ -181,14 +181,6 @@ def references() -> list[str]:
     return found
 
 
-def textures() -> list[str]:
-    """Returns the path of every file texture as it is written in the file."""
-    from maya import cmds
-
-    found = [cmds.getAttr(f"{node}.fileTextureName") for node in cmds.ls(type="file") or ()]
-    return [str(path) for path in found if path]
-
-
 def nodes_of_type(kind: str) -> list[str]:
     """Returns the nodes of this type; none where the type is not registered."""
     from maya import cmds

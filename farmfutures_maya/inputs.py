@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from . import _cmds
 from . import _cmds_inputs as commands
 from .patterns import with_tokens
 from .problems import Kind
@@ -101,6 +102,15 @@ class Collector:
     def _add(self, found: Input, node: str) -> None:
         if found.path:
             self._found.setdefault((found.kind, found.path), found).nodes.append(node)
+
+
+def written_paths() -> Iterator[str]:
+    """Yields every path as the scene has it, without a look at what it means: for the variables in them, in no time."""
+    yield from _cmds.references()
+    for name in _ATTRIBUTES:
+        node_type, _, attribute = name.partition(".")
+        for node in commands.nodes_of(node_type):
+            yield from commands.texts(f"{node}.{attribute}")
 
 
 def _attributes() -> dict[str, tuple[Kind, str]]:
