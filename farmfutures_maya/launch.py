@@ -129,4 +129,6 @@ def environ_of(options: Mapping[str, Any]) -> dict[str, str]:
 
     settings = Settings.load()
     own = {name: value for name, value in os.environ.items() if name.startswith("MAYA_")}
-    return {**own, **Pool(Folder(settings.state), settings).environ(options["env"])}
+    # Our own folder is on the command line; a worker puts it last, too, as soon as it is there.
+    path = options["env"].get("PYTHONPATH", "")
+    return {**own, **Pool(Folder(settings.state), settings).environ(options["env"]), "PYTHONPATH": path}
