@@ -32,9 +32,13 @@
     replay.py       its call, run again
     install.py      the module where Maya finds it, and away again
     vendoring.py    pyzmq and cloudpickle for Maya's Python
-    menu.py        what the plug-in shows in an interactive Maya
+    submitting.py  what commands, menu and shelf hand over
+    commands/      farmSubmit and farmPanel; these import Maya at once
+    menu.py        the menu in the main window
+    panel/         the job list (PySide6)
     _cmds.py       the only room that calls maya.cmds, with
     _cmds_inputs.py  the calls about files that a scene names
+    _cmds_ui.py      the calls about parts of the interface
 
 Maya is imported inside functions, so that all of it loads in any Python. Public names live behind the door
 ``farmfutures.maya`` and carry its name; nothing here is pickled under ``farmfutures_maya``.

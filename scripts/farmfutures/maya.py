@@ -14,6 +14,7 @@
     undo_step     makes what a script does with results one step of undo
     wait          waits for futures, with progress and a way to cancel
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
+    evaluate_at   the same, at a frame
 
 And for the command line, imported when they are asked for:
 
@@ -47,6 +48,7 @@ from farmfutures_maya.scene import Snapshot as Snapshot  # noqa: E402
 from farmfutures_maya.session import Plugin as Plugin  # noqa: E402
 from farmfutures_maya.session import Session as Session  # noqa: E402
 from farmfutures_maya.source import evaluate as evaluate  # noqa: E402
+from farmfutures_maya.source import evaluate_at as evaluate_at  # noqa: E402
 from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
 from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
@@ -87,6 +89,7 @@ __all__ = (
     "Snapshot",
     "bootstrap",
     "evaluate",
+    "evaluate_at",
     "examine",
     "install",
     "installation",

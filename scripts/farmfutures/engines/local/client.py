@@ -87,19 +87,23 @@ class LocalEngine:
         if self.pid != os.getpid():
             raise EngineUnavailableError("this executor was made before os.fork; make a new one in the child process.")
         with self.lock:
-            if self._listener is not None:
-                return True
-            self.folder.create()
-            endpoint = self.find_broker(start=start)
-            if endpoint is None:
+            if self._listener is None and not self._begin(start):
                 return False
-            self._alive = Lock(self.folder.client_lock(self.client))
-            self._alive.insist()
-            self._socket = self._send_socket(endpoint)
-            self._listener = Listener(self, endpoint)
-            self._listener.start()
+        # Another thread may have begun: an answer to who is not welcomed yet would be lost.
         if not self.welcomed.wait(START_S):
             raise EngineUnavailableError(f"the broker of {self.folder.root} does not answer; see {self.folder.broker_log}.")
+        return True
+
+    def _begin(self, start: bool) -> bool:
+        self.folder.create()
+        endpoint = self.find_broker(start=start)
+        if endpoint is None:
+            return False
+        self._alive = Lock(self.folder.client_lock(self.client))
+        self._alive.insist()
+        self._socket = self._send_socket(endpoint)
+        self._listener = Listener(self, endpoint)
+        self._listener.start()
         return True
 
     def _send_socket(self, endpoint: str) -> zmq.Socket[bytes]:
