@@ -106,7 +106,7 @@ def contrast(one: Any, other: Any) -> float:
     def luminance(colour: Any) -> float:
         parts = [colour.redF(), colour.greenF(), colour.blueF()]
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+        return float(sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))
 
     dark, light = sorted([luminance(one), luminance(other)])
     return (light + 0.05) / (dark + 0.05)
@@ -206,9 +206,12 @@ def test_what_goes_wrong_is_said(feed: Any, qt: Any, monkeypatch: pytest.MonkeyP
     assert (feed.looks[0].jobs, feed.looks[0].trouble) == (None, "the broker could not be started in /x.")
 
 
+def feeds() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "farmfutures-feed"]
+
+
 def test_it_asks_while_somebody_looks_only(broker: Path, window: Any, qt: Any) -> None:
     made = import_module("farmfutures_maya.panel.job_list").JobList()
-    feeds = lambda: [thread for thread in threading.enumerate() if thread.name == "farmfutures-feed"]  # noqa: E731
     assert feeds() == []
     made.show()
     assert len(feeds()) == 1
