@@ -35,7 +35,7 @@ def references() -> Iterator[Reference]:
 def registered_types() -> list[str]:
     """Returns ``"nodeType.attribute"`` of every path that Maya's File Path Editor knows; plug-ins add theirs."""
     try:
-        types = _cmds._untyped("filePathEditor")(query=True, listRegisteredTypes=True)  # The stubs say it is a bool.
+        types = _cmds.untyped("filePathEditor")(query=True, listRegisteredTypes=True)  # The stubs say it is a bool.
     except RuntimeError:
         return []
     return [name for name in _cmds._strings(types) if "." in name]

@@ -174,15 +174,16 @@ def test_u1_a_farm_that_does_not_answer_holds_nobody(feed: Any, qt: Any, monkeyp
         return []
 
     monkeypatch.setattr(farmfutures.Farm, "jobs", jobs)
-    begin = time.perf_counter()
+    begin = time.perf_counter(), time.thread_time()
     feed.start()
     feed.stop()
     feed.start()
-    took = time.perf_counter() - begin
+    took, worked = time.perf_counter() - begin[0], time.thread_time() - begin[1]
     assert asked.wait(10)
     answer.set()
     wait_for(qt, lambda: bool(feed.looks))
-    assert took < 0.016
+    assert worked < 0.016
+    assert took < 2  # The machine may have more to do; the farm's answer takes longer than that.
 
 
 def test_a_broker_that_was_stopped_is_not_started_by_looking(feed: Any) -> None:
