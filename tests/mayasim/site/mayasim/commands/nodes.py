@@ -286,18 +286,6 @@ def polyCube(**flags: Any) -> list[str]:
     return _primitive("polyCube", "mesh", flags.get("name") or "pCube1", flags)
 
 
-@command("name:n radius:r", undoable=True)
-def polySphere(**flags: Any) -> list[str]:
-    """A sphere."""
-    return _primitive("polySphere", "mesh", flags.get("name") or "pSphere1", flags)
-
-
-@command("name:n", undoable=True)
-def spaceLocator(**flags: Any) -> list[str]:
-    """A locator."""
-    return _primitive("", "locator", flags.get("name") or "locator1", flags)
-
-
 @command("name:n focalLength:fl", undoable=True)
 def camera(**flags: Any) -> list[str]:
     """A camera."""
