@@ -62,6 +62,8 @@ GOALS: tuple[Goal, ...] = (
     _absolute("1,000,000 queued, page of items in the middle", "scale", "items_deep_ms", 50, "ms"),
     _absolute("1,000,000 queued, start of the broker", "scale", "start_s", 3, "s"),
     _absolute("10,000 calls handed over, thread held", "handover", "held_ms", 150, "ms"),
+    _absolute("a session of 10,000 nodes captured", "capture", "ms", 50, "ms"),
+    _absolute("10,000 file textures checked", "check", "s", 2, "s"),
     _absolute("import, more than bare Python", "import", "more_ms", 30, "ms"),
     _absolute("nothing to do, the broker", "idle", "idle_broker", 0.1, "% of a core"),
     _absolute("nothing to do, a client", "idle", "idle_client", 0.1, "% of a core"),

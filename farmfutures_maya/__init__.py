@@ -16,15 +16,29 @@
     prune.py       removes those that none needs any more
     mayapy.py      find the interpreter of a Maya version
     bootstrap.py   worker side: standalone, plug-ins, project, scene
+    checks.py      what is wrong with a job before it is submitted
+    problems.py    what that finds: kinds, causes, places, fixes
+    inputs.py      which files nodes name, collected in slices
+    looks.py       what is looked at on disk, in threads
+    disk.py        where paths lead, and looking for many files at once
+    patterns.py    file names that stand for many: tiles, frames
+    drives.py      which paths only this machine has
     source.py      Python source as a call
     script.py       a script in a Maya that was made ready
     launch.py       a mayapy from outside of Maya
     probe.py        what a mayapy says of itself
     doctor.py       whether farmfutures fits the Mayas of this machine
+    support.py      a zip for whoever helps, without secrets
+    replay.py       its call, run again
     install.py      the module where Maya finds it, and away again
     vendoring.py    pyzmq and cloudpickle for Maya's Python
-    menu.py        what the plug-in shows in an interactive Maya
-    _cmds.py       the only room that calls maya.cmds
+    submitting.py  what commands, menu and shelf hand over
+    commands/      farmSubmit and farmPanel; these import Maya at once
+    menu.py        the menu in the main window
+    panel/         the job list (PySide6)
+    _cmds.py       the only room that calls maya.cmds, with
+    _cmds_inputs.py  the calls about files that a scene names
+    _cmds_ui.py      the calls about parts of the interface
 
 Maya is imported inside functions, so that all of it loads in any Python. Public names live behind the door
 ``farmfutures.maya`` and carry its name; nothing here is pickled under ``farmfutures_maya``.

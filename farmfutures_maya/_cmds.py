@@ -1,7 +1,7 @@
 """The calls into ``maya.cmds`` that we use, each with the type that it really returns.
 
 The published stubs copy a flag's own type to its query (``file(query=True, sceneName=True)`` says ``bool``), so the
-answers are cast here, once. Where the stubs lack a documented flag the call goes through `_untyped`, and the gap is
+answers are cast here, once. Where the stubs lack a documented flag the call goes through `untyped`, and the gap is
 named. All of it belongs on Maya's main thread. Maya is imported inside the functions: this room loads without it.
 """
 
@@ -27,7 +27,8 @@ def on_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _untyped(command: str) -> Callable[..., Any]:
+def untyped(command: str) -> Callable[..., Any]:
+    """Returns a command without its types, for flags that the stubs lack."""
     from maya import cmds
 
     return cast("Callable[..., Any]", getattr(cmds, command))
@@ -181,14 +182,6 @@ def references() -> list[str]:
     return found
 
 
-def textures() -> list[str]:
-    """Returns the path of every file texture as it is written in the file."""
-    from maya import cmds
-
-    found = [cmds.getAttr(f"{node}.fileTextureName") for node in cmds.ls(type="file") or ()]
-    return [str(path) for path in found if path]
-
-
 def nodes_of_type(kind: str) -> list[str]:
     """Returns the nodes of this type; none where the type is not registered."""
     from maya import cmds
@@ -293,7 +286,7 @@ def up_axis() -> str:
 
 def set_up_axis(axis: str) -> None:
     """Sets the up-axis without turning the views."""
-    _untyped("upAxis")(axis=axis, rotateView=False)  # The stubs have axis for queries only.
+    untyped("upAxis")(axis=axis, rotateView=False)  # The stubs have axis for queries only.
 
 
 def evaluation_mode() -> str:
@@ -312,7 +305,7 @@ def set_evaluation_mode(mode: str) -> None:
 
 def current_time() -> float:
     """Returns the current frame."""
-    return float(_untyped("currentTime")(query=True))  # The stubs have no query for it.
+    return float(untyped("currentTime")(query=True))  # The stubs have no query for it.
 
 
 def set_current_time(frame: float) -> None:

@@ -26,11 +26,10 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Literal
 
 from farmfutures.errors import OptionError
-from farmfutures.private import holds_password, is_secret
+from farmfutures.private import holds_password, is_secret, matches
 
 from .modules import Additions
 
@@ -88,6 +87,9 @@ class Policy:
     missing: Literal["warn", "refuse", "ignore"] = "warn"
 
     def __post_init__(self) -> None:
+        for field_ in ("allow", "drop", "allow_secrets"):
+            given = getattr(self, field_)
+            object.__setattr__(self, field_, (given,) if isinstance(given, str) else tuple(given))
         for name in self.allow_secrets:
             if not name.isidentifier():
                 raise OptionError(f"allow_secrets has {name!r}: secrets are named one by one, without patterns.")
@@ -154,32 +156,27 @@ def judge(
 
 def _is_there(name: str, environ: Mapping[str, str], judged: Judged) -> bool:
     """Returns whether the worker has a variable: one that travels, or its own of that name."""
-    own = name in environ and _matches(name.upper(), WORKER_OWN)
+    own = name in environ and matches(name, WORKER_OWN)
     return own or name in judged.values or name in judged.secrets
 
 
 def _reason_to_stay(name: str, value: str, policy: Policy, used: set[str]) -> str | None:
     """Returns why a variable is held back, "" where nobody would expect it to travel, None where it travels."""
-    key = name.upper()  # Windows has no case in names, and os.environ shows them in capitals there.
-    if _matches(key, WORKER_OWN):
-        return "the worker's own" if name in used or _matches(key, policy.allow) else ""
+    if matches(name, WORKER_OWN):
+        return "the worker's own" if name in used or matches(name, policy.allow) else ""
     if name in policy.allow_secrets:
         return None
     if is_secret(name):
         return f"looks like a secret; {_TO_SEND_IT}"
-    wanted = name in used or any(_matches(key, names) for names in (PATHS, VALUES, PIPELINE, policy.allow))
+    wanted = name in used or any(matches(name, names) for names in (PATHS, VALUES, PIPELINE, policy.allow))
     if not wanted:
         return ""
-    if _matches(key, policy.drop):
+    if matches(name, policy.drop):
         return "dropped by the policy"
     return f"its value holds a password; {_TO_SEND_IT}" if holds_password(value) else None
 
 
 _TO_SEND_IT = "name it in Policy(allow_secrets=...) to send it"
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern.upper()) for pattern in patterns)
 
 
 def _let_travel(judged: Judged, name: str, value: str, place: Place) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import farmfutures
-from farmfutures.errors import OptionError, SceneNotFoundError, WorkspaceNotFoundError
+from farmfutures.errors import OptionError, SceneNotFoundError, SubmitError, WorkspaceNotFoundError
 from farmfutures.job import JobSpec, WorkSpec
 from farmfutures.settings import Settings
 
@@ -24,6 +24,10 @@ from .scene import Snapshot, snapshot
 from .session import Session, missing_text, require_maya
 from .store import Store
 from .uses import Use, confirm, is_stored, noted
+
+if TYPE_CHECKING:
+    from .checks import Checking, Progress, Subject
+    from .problems import Problem
 
 BOOTSTRAP = "farmfutures.maya:bootstrap"
 
@@ -171,6 +175,62 @@ class Executor(farmfutures.Executor):
             WorkspaceNotFoundError: There is no such folder.
         """
         return self._job_options({**self._defaults, **extra})
+
+    def check(
+        self, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None, **job: Any
+    ) -> list[Problem]:  # fmt: skip
+        """Looks for everything that is wrong with a job before it is submitted. Nothing is submitted, nothing is changed.
+
+        Found are changes that would not travel, references, textures and caches that are not there (sequences, tiles and
+        tokens too), paths on local drives, plug-ins that workers lack, other versions, unknown nodes, options that would
+        be refused. The scene is looked at where it is open in this session. An interactive Maya draws on meanwhile.
+
+        Args:
+            progress: Called now and then with how many were looked at, of how many (0 while that is not known), and of
+                what, as text.
+            cancelled: Asked now and then; True stops the check.
+            **job: Options of the job, as for `submit_ext`.
+
+        Returns:
+            The problems, the worst first; none if all is well.
+
+        Raises:
+            CancelledError: The check was stopped.
+            NotInMayaError: Called from a thread of a running Maya.
+        """
+        from .checks import check  # Late, as below: workers never check.
+
+        return check(self._subject(job), progress, cancelled)
+
+    def checking(self, **job: Any) -> Checking:
+        """Starts the same check for an interface that steps through it: see `Checking`."""
+        from .checks import Checking
+
+        return Checking(self._subject(job))
+
+    def _subject(self, job: dict[str, Any]) -> Subject:
+        from .checks import Subject
+
+        if _cmds.in_maya():
+            require_maya("check a job")
+        merged = {**self._defaults, **job}
+        refusal: SubmitError | None = None
+        settings: dict[str, Any] = {}
+        table = PathMapping()
+        try:
+            self._check(job)
+            table = PathMapping(self._rules(merged.get("path_mapping")))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Unsaved changes are a problem of their own.
+                settings = self._job_options(dict(merged))["settings"]
+        except SubmitError as error:
+            refusal = error
+        return Subject(
+            scene=settings.get("filename") or _text(merged.get("filename")) or self.filename or "",
+            version=settings.get("version") or self.version, session=self._session, snapshot=self._snapshot, refusal=refusal,
+            ignore_version=bool(merged.get("ignore_version")), elsewhere=self._engine.name != "local",
+            mapping=table,
+        )  # fmt: skip
 
     def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)

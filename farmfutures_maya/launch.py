@@ -67,7 +67,7 @@ def run_here(script: str, arguments: Sequence[str] = (), **maya: Any) -> int:
     with tempfile.TemporaryDirectory(prefix="farmfutures-run-", ignore_cleanup_errors=True) as folder:
         mark = Path(folder, "ready")
         words = (json.dumps(options["settings"]), str(mark), os.path.abspath(script), *arguments)
-        environ = {**options["env"], **os.environ, "FARMFUTURES_WORKER_DIR": folder}
+        environ = {**options["env"], **options["secret_env"], **os.environ, "FARMFUTURES_WORKER_DIR": folder}
         line = command(options["interpreter"], "script", *words)
         with subprocess.Popen(line, env=environ) as process:
             return _watch(process, line[0], mark)
@@ -129,4 +129,6 @@ def environ_of(options: Mapping[str, Any]) -> dict[str, str]:
 
     settings = Settings.load()
     own = {name: value for name, value in os.environ.items() if name.startswith("MAYA_")}
-    return {**own, **Pool(Folder(settings.state), settings).environ(options["env"])}
+    # Our own folder is on the command line; a worker puts it last, too, as soon as it is there.
+    path = options["env"].get("PYTHONPATH", "")
+    return {**own, **Pool(Folder(settings.state), settings).environ(options["env"]), "PYTHONPATH": path}

@@ -1,40 +1,60 @@
-"""What the plug-in shows in an interactive Maya: a menu whose entries hand work to the farm."""
+"""The menu in Maya's main window: what hands work to the farm, and what shows it."""
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-from . import _cmds
+from . import _cmds_ui, submitting
+from ._cmds import is_batch
 
 MENU = "FarmFuturesMenu"
 
-_MAIN_WINDOW = "MayaWindow"
 _ASK = "Python that runs on the farm, in a copy of this scene\n(an expression, statements, or package.module:function):"
+_ITEMS = (
+    (
+        "Run Python on the Farm...",
+        "Run Python in headless Maya, in a copy of the open scene as it is on screen",
+        "import farmfutures.maya; from farmfutures_maya import menu; menu.ask_and_submit()",
+        "farmSubmit.png",
+    ),
+    (
+        "Job List",
+        "Show the jobs that are on the farm, and how far they are",
+        "import farmfutures.maya; from farmfutures_maya.panel import control; control.show()",
+        "farmPanel.png",
+    ),
+)
+
+_wanted = False
+
+
+def build_later() -> None:
+    """Adds the menu once Maya is idle: the main window is not there yet while plug-ins load at start-up."""
+    global _wanted
+    from maya import utils
+
+    _wanted = True
+    utils.executeDeferred(_build_if_wanted)
+
+
+def _build_if_wanted() -> None:
+    if _wanted:  # The plug-in may have been unloaded in between.
+        build()
 
 
 def build() -> None:
     """Adds the menu to the main window. Without an interface it does nothing."""
-    from maya import cmds
-
-    if _cmds.is_batch():
+    if is_batch():
         return
-    remove()
-    cmds.menu(MENU, label="FarmFutures", parent=_MAIN_WINDOW, tearOff=True)
-    cmds.menuItem(
-        label="Run Python on the Farm...",
-        annotation="Run Python in headless Maya, in a copy of the open scene as it is on screen",
-        command="import farmfutures.maya; from farmfutures_maya import menu; menu.ask_and_submit()",
-        sourceType="python",
-        parent=MENU,
-    )
+    _cmds_ui.remove_menu(MENU)
+    _cmds_ui.make_menu(MENU, "FarmFutures")
+    for label, annotation, command, image in _ITEMS:
+        _cmds_ui.add_item(MENU, label, annotation, command, image)
 
 
 def remove() -> None:
-    """Takes the menu away, if it is there."""
-    from maya import cmds
-
-    if not _cmds.is_batch() and cmds.menu(MENU, exists=True):
-        cmds.deleteUI(MENU, menu=True)
+    """Takes the menu away, if it is there, or will be."""
+    global _wanted
+    _wanted = False
+    _cmds_ui.remove_menu(MENU)
 
 
 def ask_and_submit() -> int | None:
@@ -43,48 +63,9 @@ def ask_and_submit() -> int | None:
     Returns:
         The id of the job, or None if nothing was asked for.
     """
-    from maya import cmds
-
-    answer = cmds.promptDialog(
-        title="FarmFutures",
-        message=_ASK,
-        button=["Run", "Cancel"],
-        defaultButton="Run",
-        cancelButton="Cancel",
-        scrollableField=True,
-    )
-    source = cast("str", cast("Any", cmds.promptDialog(query=True, text=True))) if answer == "Run" else ""
-    if not source.strip():
+    source = _cmds_ui.ask_for_text(_ASK)
+    if not source or not source.strip():
         return None
-    job = submit(source)
-    print(f"farmfutures: job {job} was submitted; follow it with: farmfutures wait {job}")
+    job = submitting.submit(source)
+    print(f"farmfutures: job {job} was submitted; follow it in FarmFutures > Job List")
     return job
-
-
-def submit(
-    source: str, *, name: str | None = None, cpus: int | None = None, snapshot: bool = True, filename: str | None = None
-) -> int:
-    """Submits source to run in Maya on a worker, and does not wait for it.
-
-    Args:
-        source: As of `farmfutures.maya.evaluate`.
-        name: The job's name.
-        cpus: How many interpreters work on it at once.
-        snapshot: Send the scene as it is on screen; else the one that was saved.
-        filename: Another scene to open instead.
-
-    Returns:
-        The id of the job.
-    """
-    import farmfutures.maya
-
-    options: dict[str, Any] = {"name": name or f"FarmFutures: {source.strip().splitlines()[0][:60]}"}
-    if cpus:
-        options["cpus"] = cpus
-    copy = snapshot and filename is None
-    executor = farmfutures.maya.Executor(clone_environ=True, create_tempfile=copy, filename=filename)
-    try:
-        future = executor.submit_ext("farmfutures.maya:evaluate", [source], **options)
-        return int(future.job_id)
-    finally:
-        executor.shutdown(wait=False)

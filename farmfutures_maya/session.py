@@ -19,6 +19,7 @@ from farmfutures.errors import MissingVariableError, NotInMayaError
 
 from . import _cmds
 from .environ import Judged, Place, Policy, judge, variables_in
+from .inputs import written_paths
 from .modules import additions
 
 OWN_PLUGIN = "farmfutures_plugin"
@@ -227,7 +228,7 @@ def remarks_on(settings: Mapping[str, Any]) -> list[str]:
 
 
 def _judged(environ: Mapping[str, str], policy: Policy) -> Judged:
-    used = variables_in([*_cmds.references(), *_cmds.textures()])
+    used = variables_in(written_paths())
     # Of a variable in Maya.env a mayapy's os.environ knows nothing, and Maya expands it in paths all the same.
     own = {name: value for name in used if name not in environ and (value := _cmds.getenv(name))}
     judged = judge({**environ, **own}, _place(environ), used=used, policy=policy)

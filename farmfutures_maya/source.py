@@ -6,6 +6,8 @@ import re
 from importlib import import_module
 from typing import Any
 
+from . import _cmds
+
 _NAMED = re.compile(r"[^\W\d][\w.]*:[^\W\d][\w.]*")
 
 
@@ -19,14 +21,33 @@ def evaluate(source: str) -> Any:
     Returns:
         See above.
     """
+    return _evaluate(source, {})
+
+
+def evaluate_at(frame: int, source: str) -> Any:
+    """Goes to a frame and runs source there.
+
+    Args:
+        frame: Which one; ``frame`` in the source.
+        source: As of `evaluate`; ``"package.module:function"`` is called with the frame.
+
+    Returns:
+        As `evaluate`.
+    """
+    if _cmds.in_maya():
+        _cmds.set_current_time(frame)
+    return _evaluate(source, {"frame": frame})
+
+
+def _evaluate(source: str, names: dict[str, Any]) -> Any:
     source = source.strip()
     if _NAMED.fullmatch(source):
         module, _, path = source.partition(":")
         found: Any = import_module(module)
         for part in path.split("."):
             found = getattr(found, part)
-        return found()
-    scope = _scope()
+        return found(*names.values())
+    scope = {**_scope(), **names}
     try:
         code = compile(source, "<farm>", "eval")
     except SyntaxError:

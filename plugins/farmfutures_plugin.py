@@ -1,9 +1,10 @@
-"""The Maya plug-in (Python API 2.0): the ``farmSubmit`` command, and a menu where there is an interface.
+"""The Maya plug-in (Python API 2.0): the commands ``farmSubmit`` and ``farmPanel``, and a menu where there is an interface.
 
 From Python and MEL:
 
     cmds.farmSubmit("cmds.ls(type='mesh')", name="Meshes")
-    farmSubmit -name "Meshes" "studio.checks:all_meshes";
+    farmSubmit -name "Meshes" -frames "1-100" "studio.checks:all_meshes";
+    farmPanel;
 """
 
 from __future__ import annotations
@@ -18,70 +19,59 @@ maya_useNewAPI = True  # Maya looks for this name.
 VENDOR = "farmfutures"
 VERSION = "0.1.0"
 
-
-class FarmSubmit(om.MPxCommand):  # type: ignore[misc, unused-ignore]  # The stubs know nothing of it.
-    """``farmSubmit [-name STRING] [-cpus INT] [-filename STRING] [-noSnapshot] SOURCE``: returns the job's id.
-
-    SOURCE is an expression, statements or ``package.module:function``. It runs in a copy of the scene as it is on
-    screen; with ``-noSnapshot`` in the scene as it was saved, with ``-filename`` in another one.
-    """
-
-    NAME = "farmSubmit"
-
-    @staticmethod
-    def create() -> FarmSubmit:
-        """Makes one, for one call of the command."""
-        return FarmSubmit()
-
-    @staticmethod
-    def syntax_of() -> om.MSyntax:
-        """Returns flags and arguments."""
-        syntax = om.MSyntax()
-        syntax.addFlag("-n", "-name", om.MSyntax.kString)
-        syntax.addFlag("-c", "-cpus", om.MSyntax.kLong)
-        syntax.addFlag("-fn", "-filename", om.MSyntax.kString)
-        syntax.addFlag("-nsn", "-noSnapshot", om.MSyntax.kNoArg)
-        syntax.addArg(om.MSyntax.kString)
-        return syntax
-
-    def doIt(self, args: om.MArgList) -> None:
-        """Submits; what is wrong goes to the script editor as one sentence."""
-        from farmfutures_maya import menu
-
-        given = om.MArgDatabase(self.syntax(), args)
-        self.setResult(
-            menu.submit(
-                given.commandArgumentString(0),
-                name=given.flagArgumentString("-n", 0) if given.isFlagSet("-n") else None,
-                cpus=given.flagArgumentInt("-c", 0) if given.isFlagSet("-c") else None,
-                filename=given.flagArgumentString("-fn", 0) if given.isFlagSet("-fn") else None,
-                snapshot=not given.isFlagSet("-nsn"),
-            )
-        )
-
-    def isUndoable(self) -> bool:
-        """A job that was submitted is not taken back by an undo of the scene."""
-        return False
+_exit_callback: Any = None
+_exiting = False
 
 
 def initializePlugin(plugin: Any) -> None:
-    """Registers the command, and builds the menu once Maya is idle."""
+    """Registers the commands, and builds the menu once Maya is idle."""
     _import_ours()
-    om.MFnPlugin(plugin, VENDOR, VERSION, "Any").registerCommand(FarmSubmit.NAME, FarmSubmit.create, FarmSubmit.syntax_of)
-    if om.MGlobal.mayaState() == om.MGlobal.kInteractive:
-        from maya import utils
+    from farmfutures_maya.commands import COMMANDS
 
-        from farmfutures_maya import menu
+    ours = om.MFnPlugin(plugin, VENDOR, VERSION, "Any")
+    for command in COMMANDS:
+        ours.registerCommand(command.NAME, command.create, command.syntax_of)
+    if om.MGlobal.mayaState() in (om.MGlobal.kInteractive, om.MGlobal.kBaseUIMode):
+        _show_interface()
 
-        utils.executeDeferred(menu.build)  # The main window is not there yet while plug-ins load at start-up.
+
+def _show_interface() -> None:
+    global _exit_callback
+    from maya import utils
+
+    from farmfutures_maya import menu
+    from farmfutures_maya.panel import control
+
+    menu.build_later()
+    utils.executeDeferred(control.fill)  # A control of the last session, where the plug-in is loaded later than it.
+    _exit_callback = om.MSceneMessage.addCallback(om.MSceneMessage.kMayaExiting, _on_exit)
+
+
+def _on_exit(*_: object) -> None:
+    """At Maya's exit the control stays, since Maya notes it for the next start; what we put into it goes."""
+    global _exiting
+    from farmfutures_maya.panel import control
+
+    _exiting = True
+    control.let_go(wait_s=control.EXIT_S)
 
 
 def uninitializePlugin(plugin: Any) -> None:
-    """Takes menu and command away."""
+    """Takes away all that it brought."""
+    global _exit_callback
     from farmfutures_maya import menu
+    from farmfutures_maya.commands import COMMANDS
+    from farmfutures_maya.panel import control
 
+    if _exit_callback is not None:
+        om.MMessage.removeCallback(_exit_callback)
+        _exit_callback = None
     menu.remove()
-    om.MFnPlugin(plugin).deregisterCommand(FarmSubmit.NAME)
+    if not _exiting:
+        control.remove()
+    ours = om.MFnPlugin(plugin)
+    for command in COMMANDS:
+        ours.deregisterCommand(command.NAME)
 
 
 def _import_ours() -> None:
@@ -89,7 +79,7 @@ def _import_ours() -> None:
         importlib.import_module("farmfutures.maya")  # Also makes farmfutures_maya importable.
     except ImportError as error:
         om.MGlobal.displayError(
-            f"FarmFutures can't start: {error}. Its module must be on MAYA_MODULE_PATH (module.mod), and cloudpickle "
-            "and pyzmq be installed for this Maya: mayapy -m pip install cloudpickle pyzmq."
+            f"FarmFutures can't start: {error}. Its module must be on MAYA_MODULE_PATH, with cloudpickle and pyzmq for this "
+            "Maya's Python: farmfutures install, in a terminal, does both."
         )
         raise

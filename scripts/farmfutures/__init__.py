@@ -6,6 +6,7 @@ farm       Farm: look at and steer what is on an engine
 job        plain data: State, JobInfo, ItemInfo, ...
 errors     the error tree, drawn
 checkup    whether this machine has what all of this needs
+redact     secrets and names taken out of what others see
 settings   one settings file and FARMFUTURES_* variables
 call       calls and outcomes to bytes and back
 engines    where jobs run

@@ -20,6 +20,7 @@
     │   └── NoSuchJobError              (LookupError)
     ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
     ├── WaitCancelledError              (RuntimeError)       somebody pressed Esc while Maya waited; the job goes on
+    ├── BundleError                     (RuntimeError)       a support bundle can't be written, read or replayed
     └── RunError                        came back through a future
         ├── RemoteError                 an exception that could not travel; has the full remote text
         │   └── RemoteSystemExit        the call ended by sys.exit(code), whatever the code
@@ -117,6 +118,10 @@ class InstallError(FarmFuturesError, RuntimeError):
 
 class WaitCancelledError(FarmFuturesError, RuntimeError):
     """Somebody pressed Esc, or *Stop Waiting*, while Maya's main thread waited for futures. What they stand for goes on."""
+
+
+class BundleError(FarmFuturesError, RuntimeError):
+    """A support bundle can't be written, read or replayed."""
 
 
 class RunError(FarmFuturesError):

@@ -107,6 +107,21 @@ class Executor(concurrent.futures.Executor):
         """
         return self._submit(func, tuple(args or ()), dict(kwargs or {}), extra)
 
+    def submit_packed(self, call: bytes, /, **extra: Any) -> Future:
+        """Schedules a call that was packed before, such as the one in a support bundle.
+
+        The worker unpickles it, which runs whatever code its author put into it: ask whoever you do it for.
+
+        Args:
+            call: As `Farm.packed_call` returns it.
+            **extra: Job options; ``name`` names the work item too.
+        """
+        self._must_be_open()
+        spec, named = self._prepare(extra)
+        future = self.FUTURE(named or "1")
+        self._hand_over(spec, named or "FarmFutures: packed call", [WorkSpec(call, future.name)], [future])
+        return future
+
     def _submit(self, func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], extra: dict[str, Any] | None) -> Future:
         self._must_be_open()
         spec, named = self._prepare(extra)

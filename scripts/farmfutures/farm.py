@@ -93,6 +93,20 @@ class Farm:
         """Says what a work item calls, without loading any of it."""
         return calls.summarise(self._engine.payload("call", job_id, work_id))
 
+    def packed_call(self, job_id: int, work_id: int) -> bytes:
+        """Returns a work item's call as it travels, for `Executor.submit_packed`."""
+        return self._engine.payload("call", job_id, work_id)
+
+    def spec(self, job_id: int, work_id: int | None = None) -> dict[str, Any]:
+        """Returns what a job asks for, as plain data: ``launch``, ``attempts``, ``timeout_s`` and the rest of a `JobSpec`.
+
+        Args:
+            job_id: The job.
+            work_id: A work item, for which ``extra`` then says what differs.
+        """
+        spec: dict[str, Any] = self._engine.request("spec", job=job_id)
+        return spec if work_id is None else {**spec, "extra": self._engine.request("extra", job=job_id, work=work_id)}
+
     def log(self, job_id: int, work_id: int, offset: int = 0) -> tuple[str, int]:
         """Returns what a work item printed from a byte offset on, and the offset behind it."""
         path = self._engine.request("item", job=job_id, work=work_id)["log_path"]

@@ -7,17 +7,22 @@
     Policy        what a studio adds to the rules for environment variables
     PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
+    Problem       what `Executor.check` finds: its Kind, its Severity, cause, place and fix
+    Checking      a check that an interface steps through
     Demo          how `farmfutures demo` starts its session on this machine
     bootstrap     makes a worker's Maya ready (named by jobs, rarely called by people)
     undo_step     makes what a script does with results one step of undo
     wait          waits for futures, with progress and a way to cancel
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
+    evaluate_at   the same, at a frame
 
 And for the command line, imported when they are asked for:
 
     Installation  what ``farmfutures install`` wrote into a folder of modules
     install, uninstall, installation, user_folder
     examine       whether farmfutures fits this machine and its Mayas
+    support_bundle  a zip for whoever helps; Bundle is what was written
+    read_bundle, replay  its call, run again; Recorded is what it says
     run_here      a script in a Maya of its own, on this terminal
     run_script    a script in this Maya
 
@@ -43,10 +48,12 @@ from farmfutures_maya.scene import Snapshot as Snapshot  # noqa: E402
 from farmfutures_maya.session import Plugin as Plugin  # noqa: E402
 from farmfutures_maya.session import Session as Session  # noqa: E402
 from farmfutures_maya.source import evaluate as evaluate  # noqa: E402
+from farmfutures_maya.source import evaluate_at as evaluate_at  # noqa: E402
 from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
 from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
 if _TYPE_CHECKING:
+    from farmfutures_maya.checks import Checking as Checking
     from farmfutures_maya.doctor import examine as examine
     from farmfutures_maya.install import Installation as Installation
     from farmfutures_maya.install import install as install
@@ -54,25 +61,43 @@ if _TYPE_CHECKING:
     from farmfutures_maya.install import uninstall as uninstall
     from farmfutures_maya.install import user_folder as user_folder
     from farmfutures_maya.launch import run_here as run_here
+    from farmfutures_maya.problems import Kind as Kind
+    from farmfutures_maya.problems import Problem as Problem
+    from farmfutures_maya.problems import Severity as Severity
+    from farmfutures_maya.replay import Recorded as Recorded
+    from farmfutures_maya.replay import read_bundle as read_bundle
+    from farmfutures_maya.replay import replay as replay
     from farmfutures_maya.script import run_script as run_script
+    from farmfutures_maya.support import Bundle as Bundle
+    from farmfutures_maya.support import support_bundle as support_bundle
 
 __all__ = (
+    "Bundle",
+    "Checking",
     "Demo",
     "Executor",
     "Future",
     "Installation",
+    "Kind",
     "PathMapping",
     "Plugin",
     "Policy",
+    "Problem",
+    "Recorded",
     "Session",
+    "Severity",
     "Snapshot",
     "bootstrap",
     "evaluate",
+    "evaluate_at",
     "examine",
     "install",
     "installation",
+    "read_bundle",
+    "replay",
     "run_here",
     "run_script",
+    "support_bundle",
     "undo_step",
     "uninstall",
     "user_folder",
@@ -80,9 +105,24 @@ __all__ = (
 )
 
 _LATE = {
-    **dict.fromkeys(("Installation", "install", "installation", "uninstall", "user_folder"), "install"),
-    "examine": "doctor", "run_here": "launch", "run_script": "script",
-}  # fmt: skip
+    "Bundle": "support",
+    "Checking": "checks",
+    "Installation": "install",
+    "Kind": "problems",
+    "Problem": "problems",
+    "Recorded": "replay",
+    "Severity": "problems",
+    "examine": "doctor",
+    "install": "install",
+    "installation": "install",
+    "read_bundle": "replay",
+    "replay": "replay",
+    "run_here": "launch",
+    "run_script": "script",
+    "support_bundle": "support",
+    "uninstall": "install",
+    "user_folder": "install",
+}
 
 # Pickles made today must load after the rooms behind this door were moved, and in a Maya that can't import them.
 for _public in set(__all__).difference(_LATE):
@@ -90,7 +130,7 @@ for _public in set(__all__).difference(_LATE):
 
 
 def __getattr__(name: str) -> object:
-    """Imports what only the command line needs: in Maya nobody asks for it."""
+    """Imports what workers never need, and sessions not at once."""
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

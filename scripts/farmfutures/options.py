@@ -10,7 +10,7 @@ from typing import Any
 
 from .errors import InterpreterNotFoundError, OptionError, RecursionLimitError
 from .job import JobSpec, Launch
-from .private import is_secret
+from .private import must_be_hidden
 from .settings import Settings, os_user, python_executable
 
 ENVIRON_PASSTHROUGHS = ("FARMFUTURES_RECURSION_LIMIT", "QBFUTURES_RECURSION_LIMIT", "VEE_EXEC_ARGS", "KS_DEV_ARGS")
@@ -148,8 +148,8 @@ def job_spec(options: Mapping[str, Any], settings: Settings) -> JobSpec:
 
 
 def _parted(env: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Returns what may be seen, and what is a secret by its name: naming it sends it, and is no wish to show it."""
-    secrets = {name: value for name, value in env.items() if is_secret(name)}
+    """Returns what may be seen, and what is a secret: naming it sends it, and is no wish to show it."""
+    secrets = {name: value for name, value in env.items() if must_be_hidden(name, value)}
     return {name: value for name, value in env.items() if name not in secrets}, secrets
 
 
@@ -164,10 +164,10 @@ def item_extra(options: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         OptionError: A secret among the variables. A work item lies in the database with all that it has.
     """
-    hidden = [name for name in options.get("env", {}) if is_secret(name)]
+    hidden = [name for name, value in options.get("env", {}).items() if must_be_hidden(name, value)]
     if hidden:
         raise OptionError(
-            f"env[{hidden[0]!r}] looks like a secret by its name, and secrets are kept for a whole job: give it to the batch, as "
+            f"env[{hidden[0]!r}] looks like a secret, and secrets are kept for a whole job: give it to the batch, as "
             f"batch(env={{{hidden[0]!r}: ...}}), or choose another name if it is none."
         )
     extra = {name: options[name] for name in ("env", "timeout_s", "settings") if name in options}

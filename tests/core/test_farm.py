@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from farmfutures import Executor, Farm, State
+from farmfutures.engines.local import wire
+from farmfutures.engines.local.listener import Listener
 from farmfutures.errors import NoSuchJobError, ResultError
 
 pytestmark = pytest.mark.usefixtures("shared_farm")
@@ -28,6 +32,33 @@ def until(condition: Any) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def test_threads_that_are_first_at_the_same_moment_are_all_answered(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None asks before the broker knows where to answer to, however late the listening socket is connected."""
+    farm.jobs()  # The broker is there.
+    farm.close()
+    plain = Listener._hello
+
+    def unconnected(self: Listener) -> Any:
+        return wire.dealer(self.engine.context, b"R" + self.engine.client.encode())
+
+    def late(self: Listener, *, lease: bool) -> None:
+        time.sleep(0.1)
+        self.engine.door.connect(self.socket, self.endpoint)
+        plain(self, lease=lease)
+
+    monkeypatch.setattr(Listener, "_open", unconnected)
+    monkeypatch.setattr(Listener, "_hello", late)
+    together = threading.Barrier(4)
+
+    def ask(_: int) -> int:
+        with Farm() as mine:
+            together.wait(5)
+            return len(mine.jobs(1))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(answer in (0, 1) for answer in pool.map(ask, range(4), timeout=10))
 
 
 def test_jobs_by_page_state_user_and_name(executor: Executor, farm: Farm) -> None:

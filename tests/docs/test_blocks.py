@@ -22,6 +22,10 @@ ELSEWHERE = {
     '.venv/bin/python -m pip install -e ".[dev]"': "make does this before the tests run",
     ".venv/bin/python -m farmfutures demo": "tests/cli/test_demo.py runs it",
     ".venv/bin/python -m pytest": "this is running under it",
+    "farmfutures install": "tests/cli/test_install.py runs it without a network",
+    "farmfutures doctor": "tests/cli/test_doctor.py runs it where Maya has the module",
+    "farmfutures uninstall": "tests/cli/test_install.py runs it",
+    "farmfutures maya run check.py --scene shot.ma --version 2026 -- --fast": "tests/cli/test_maya.py runs one like it",
 }
 """Lines of shell blocks that are run elsewhere, and where."""
 

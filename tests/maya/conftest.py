@@ -7,6 +7,7 @@ import functools
 import os
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+import farmfutures
 
 MAYASIM = Path(__file__).resolve().parents[1] / "mayasim"
 
@@ -151,6 +154,17 @@ def window(maya: Maya, qt: Any) -> Iterator[Any]:
     if maya.world.window is opened:
         opened.quit()
     qt.processEvents()
+
+
+@pytest.fixture
+def broker(state: Path) -> Iterator[Path]:
+    """A broker that is there, for panels to ask; when it is stopped, none of them asks any more. Returns its state folder."""
+    with farmfutures.Farm() as farm:
+        farm.jobs()
+    yield state
+    for thread in threading.enumerate():
+        if thread.name == "farmfutures-feed":
+            thread.join(10)
 
 
 @pytest.fixture

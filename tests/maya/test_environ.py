@@ -80,6 +80,11 @@ def test_everything_else_stays_unless_a_studio_allows_it(name: str) -> None:
     assert judge({name: "x"}, policy=Policy(allow=(name,))).values == {name: "x"}
 
 
+def test_a_policy_takes_names_in_any_form() -> None:
+    policy = Policy(allow="MINE", drop=["HERS"], allow_secrets={"A_KEY"})  # type: ignore[arg-type]
+    assert (policy.allow, policy.drop, policy.allow_secrets) == (("MINE",), ("HERS",), ("A_KEY",))
+
+
 def test_a_studio_can_drop() -> None:
     judged = judge({"AYON_A": "x", "AYON_B": "y"}, policy=Policy(drop=("*_B",)))
     assert judged.values == {"AYON_A": "x"}

@@ -120,3 +120,16 @@ def test_s7_secrets_of_a_session_are_with_its_worker_and_nowhere_else(
         shown = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout
         for text in (shown, error, failed.log() or "", session.explain(), session.to_json(), repr(session)):
             assert canary not in text
+
+
+def test_qs40_a_wrapper_makes_the_environment_and_is_run_once(state: Path, no_maya: None, stand_in: Path, tmp_path: Path) -> None:
+    """A studio's launcher in front of mayapy: what it sets is there, and it runs once for all items, not for each."""
+    wrapper = tmp_path / "studio env"
+    wrapper.write_text(f'#!/bin/sh\necho run >> "{tmp_path}/runs"\nexport STUDIO_SHOW=orrery\nexec "$@"\n')
+    wrapper.chmod(0o755)
+    with Executor(interpreter=[str(wrapper), str(stand_in)], cpus=1) as executor, executor.batch("wrapped") as batch:
+        for _ in range(3):
+            batch.submit(os.getenv, "STUDIO_SHOW")
+        batch.submit("farmfutures.maya:evaluate", "cmds.about(batch=True)")
+    assert [future.result(40) for future in batch.futures] == ["orrery"] * 3 + [True]
+    assert (tmp_path / "runs").read_text() == "run\n"

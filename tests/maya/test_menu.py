@@ -1,21 +1,14 @@
-"""What people start by hand, and the plug-in that offers it."""
+"""What people start by hand: the menu, and what it hands to the farm."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import farmfutures.maya
-from farmfutures_maya import menu
-
-PLUGIN = Path(__file__).resolve().parents[2] / "plugins" / "farmfutures_plugin.py"
+from farmfutures_maya import menu, submitting
 
 
 class Recorder:
@@ -34,6 +27,10 @@ class Recorder:
     def shutdown(self, wait: bool = True) -> None:
         self.options["shutdown"] = wait
 
+    def submit_frames(self, function: str, frames: str, args: list[str], **extra: Any) -> Any:
+        self.options.update(function=function, frames=frames, args=args, extra=extra)
+        return [SimpleNamespace(job_id=8)]
+
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -42,24 +39,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return Recorder.made
 
 
-@pytest.fixture
-def plugin(maya: Any) -> Iterator[ModuleType]:
-    """The plug-in as Maya loads it: by its file."""
-    spec = importlib.util.spec_from_file_location("farmfutures_plugin", PLUGIN)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    sys.modules.pop("farmfutures_plugin", None)
-
-
-def idle() -> None:
-    importlib.import_module("maya.utils").processIdleEvents()
-
-
 def test_submit_sends_source_in_a_copy_of_the_scene(maya: Any, made: list[dict[str, Any]]) -> None:
-    assert menu.submit("cmds.ls()\n# more") == 7
+    assert submitting.submit("cmds.ls()\n# more") == 7
     assert made == [
         {
             "clone_environ": True,
@@ -81,7 +62,7 @@ def test_the_executor_is_let_go_when_submitting_fails(
 
     monkeypatch.setattr(Recorder, "submit_ext", fail)
     with pytest.raises(RuntimeError, match="no"):
-        menu.submit("1")
+        submitting.submit("1")
     assert made[0]["shutdown"] is False
 
 
@@ -98,7 +79,8 @@ def test_the_menu_comes_and_goes(maya: Any) -> None:
     menu.build()
     menu.build()
     assert list(maya.world.interface) == [menu.MENU]
-    compile(maya.world.interface[menu.MENU]["items"][0]["command"], "<menu>", "exec")
+    for item in maya.world.interface[menu.MENU]["items"]:
+        compile(item["command"], "<menu>", "exec")
     menu.remove()
     menu.remove()
     assert maya.world.interface == {}
@@ -110,39 +92,33 @@ def test_without_an_interface_there_is_no_menu(maya: Any) -> None:
     assert maya.world.interface == {}
 
 
-def test_the_plugin_registers_farm_submit_and_takes_it_away(maya: Any, plugin: ModuleType, made: list[dict[str, Any]]) -> None:
-    assert plugin.maya_useNewAPI
-    mel = importlib.import_module("maya.mel").eval
-    maya.cmds.loadPlugin(str(PLUGIN))
-    assert maya.cmds.farmSubmit("cmds.ls()", name="Meshes", c=2, noSnapshot=True) == 7
-    assert made[0]["create_tempfile"] is False
-    assert made[0]["extra"] == {"name": "Meshes", "cpus": 2}
-    assert mel('farmSubmit -filename "/s.ma" "studio:check"') == 7
-    assert (made[1]["filename"], made[1]["create_tempfile"]) == ("/s.ma", False)
-    maya.cmds.unloadPlugin("farmfutures_plugin")
-    assert not hasattr(maya.cmds, "farmSubmit")
-    with pytest.raises(RuntimeError, match="Cannot find procedure"):
-        mel('farmSubmit "cmds.ls()"')
+def test_frames_are_work_items(maya: Any, made: list[dict[str, Any]]) -> None:
+    assert submitting.submit("cmds.currentTime(q=True)", frames="1-9x2", name="Times", priority=70) == 8
+    assert (made[0]["function"], made[0]["frames"]) == ("farmfutures.maya:evaluate_at", "1-9x2")
+    assert made[0]["extra"] == {"name": "Times", "priority": 70}
 
 
-def test_the_plugin_builds_its_menu_when_maya_is_idle(maya: Any) -> None:
-    maya.world.batch = False
-    for _ in range(2):
-        maya.cmds.loadPlugin(str(PLUGIN))
-        assert maya.world.interface == {}
-        idle()
-        assert list(maya.world.interface) == [menu.MENU]
-        maya.cmds.unloadPlugin("farmfutures_plugin")
-        assert maya.world.interface == {}
+def test_nothing_is_not_submitted(maya: Any, made: list[dict[str, Any]]) -> None:
+    with pytest.raises(ValueError, match="nothing to run"):
+        submitting.submit("  ")
+    assert made == []
 
 
-def test_the_plugin_says_what_is_missing(
-    plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def absent(name: str) -> ModuleType:
-        raise ImportError("No module named 'cloudpickle'")
+def test_a_click_on_the_menu(maya: Any, window: Any, qt: Any, made: list[dict[str, Any]]) -> None:
+    """As the artist does it: the real menu, its first line, and an answer."""
+    menu.build()
+    maya.world.interface["promptDialog"] = {"answer": ("Run", "1 + 1")}
+    drawn = window.parts[menu.MENU]
+    assert [action.text() for action in drawn.actions()] == ["Run Python on the Farm...", "Job List"]
+    drawn.actions()[0].trigger()
+    assert made[0]["args"] == ["1 + 1"]
+    menu.remove()
+    assert menu.MENU not in window.parts
+    assert window.menuBar().actions() == []
 
-    monkeypatch.setattr(plugin, "importlib", SimpleNamespace(import_module=absent))
-    with pytest.raises(ImportError):
-        plugin.initializePlugin(object())
-    assert "mayapy -m pip install cloudpickle" in capsys.readouterr().err
+
+def test_a_menu_that_is_not_wanted_any_more_is_not_built(maya: Any, window: Any, idle: Any) -> None:
+    menu.build_later()
+    menu.remove()
+    idle()
+    assert menu.MENU not in maya.world.interface

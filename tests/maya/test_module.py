@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import struct
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import farmfutures
 
@@ -38,10 +43,42 @@ def test_the_shelf_has_the_names_that_maya_expects() -> None:
     assert text.rstrip().endswith("}")
 
 
-def test_the_shelf_button_runs_python() -> None:
+def test_the_shelf_as_maya_reads_it(maya: Any, window: Any, qt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tab of its own with our buttons, icons and commands; by MAYA_SHELF_PATH, so that nothing stays in the preferences."""
+    monkeypatch.setenv("MAYA_SHELF_PATH", f":{ROOT / 'shelves'}")  # As `+:=` leaves it where nothing was set.
+    monkeypatch.setenv("XBMLANGPATH", str(ROOT / "icons"))
+    window.load_shelves()
+    assert window.shelves.tabText(0) == "FarmFutures"
+    buttons = window.shelves.widget(0).findChildren(import_module("PySide6.QtWidgets").QToolButton)
+    assert [button.objectName() for button in buttons] == ["Run on Farm", "Job List"]
+    assert not any(button.icon().isNull() for button in buttons)
+    asked: list[str] = []
+    monkeypatch.setattr("farmfutures_maya.menu.ask_and_submit", lambda: asked.append("run"))
+    monkeypatch.setattr("farmfutures_maya.panel.control.show", lambda: asked.append("list"))
+    for button in buttons:
+        button.click()
+    assert asked == ["run", "list"]
+
+
+def test_the_buttons_are_of_python() -> None:
     text = (ROOT / "shelves/shelf_FarmFutures.mel").read_text()
-    command = re.search(r'-command "((?:[^"\\]|\\.)*)"', text)
-    assert command
-    assert '-sourceType "python"' in text
-    compile(command[1].replace("\\n", "\n"), "<shelf>", "exec")
-    assert text.count('"') % 2 == 0
+    commands = re.findall(r'-command "((?:[^"\\]|\\.)*)"', text)
+    assert len(commands) == text.count('-sourceType "python"') == 2
+    for command in commands:
+        compile(command.replace("\\n", "\n"), "<shelf>", "exec")
+
+
+@pytest.mark.parametrize(("suffix", "size"), [("", 32), ("_150", 48), ("_200", 64)])
+@pytest.mark.parametrize("name", ["farmSubmit", "farmPanel"])
+def test_icons_are_there_for_every_screen(name: str, suffix: str, size: int) -> None:
+    """Maya takes ``name_150.png`` and ``name_200.png`` where its interface is scaled."""
+    data = (ROOT / "icons" / f"{name}{suffix}.png").read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", data[16:24]) == (size, size)
+
+
+def test_every_icon_that_is_named_is_there() -> None:
+    texts = [(ROOT / "shelves/shelf_FarmFutures.mel").read_text(), (ROOT / "farmfutures_maya/menu.py").read_text()]
+    named = {name for text in texts for name in re.findall(r"\w+\.png", text)}
+    assert named == {"farmSubmit.png", "farmPanel.png"}
+    assert {path.name for path in (ROOT / "icons").iterdir()} >= named

@@ -96,6 +96,12 @@ def test_capture_finds_variables_in_references_and_textures(maya: Any, tmp_path:
     assert isinstance(caught.value, LookupError)
 
 
+@pytest.mark.parametrize(("kind", "attribute"), [("imagePlane", "imageName"), ("audio", "filename"), ("cacheFile", "cachePath")])
+def test_capture_finds_variables_in_other_files_too(maya: Any, kind: str, attribute: str) -> None:
+    maya.cmds.setAttr(f"{maya.cmds.createNode(kind)}.{attribute}", "$PROJ_ROOT/x", type="string")
+    assert Session.capture(environ={"PROJ_ROOT": "/p", "OTHER": "1"}).environ == {"PROJ_ROOT": "/p"}
+
+
 def test_a_variable_of_maya_env_that_paths_use_travels(
     library_maya: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from farmfutures.maya import evaluate
+from farmfutures.maya import evaluate, evaluate_at
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,13 @@ def test_errors_are_the_sources_own() -> None:
         evaluate("1 / 0")
     with pytest.raises(SyntaxError):
         evaluate("1 +")
+
+
+def test_at_a_frame(maya: Any) -> None:
+    assert evaluate_at(7, "[frame, cmds.currentTime(query=True)]") == [7, 7.0]
+    assert evaluate_at(8, "result = frame * 2") == 16
+    assert evaluate_at(9, "math:sqrt") == 3  # A function is given the frame.
+
+
+def test_at_a_frame_without_maya(no_maya: None) -> None:
+    assert evaluate_at(2, "frame + 1") == 3

@@ -28,6 +28,18 @@ def test_a_block_is_a_chunk_with_a_name(maya: Any) -> None:
     ]
 
 
+def test_one_undo_takes_all_of_it_back(maya: Any) -> None:
+    """N9: results that come in one block, over many nodes."""
+    before = maya.own()
+    with undo_step("Heights"):
+        for number in range(3):
+            maya.cmds.setAttr(f"{maya.cmds.createNode('transform')}.translateY", number)
+    assert len(maya.own()) == len(before) + 3
+    assert maya.cmds.undoInfo(query=True, undoName=True) == "Heights"
+    maya.cmds.undo()
+    assert maya.own() == before
+
+
 def test_a_block_that_fails_is_closed(maya: Any) -> None:
     """An open chunk would swallow all that the artist does afterwards."""
     with pytest.raises(ValueError, match="No object"), undo_step():

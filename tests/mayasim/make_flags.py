@@ -5,8 +5,8 @@ The table holds every flag of every command that the stand-in offers, and what M
 
 from __future__ import annotations
 
-import ast
 import json
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,17 +23,19 @@ LACKING = {
 """Documented in Maya's command reference, missing in the stubs for these commands."""
 
 
+_COMMAND = re.compile(r"^def (\w+)\((.*?)\) *->", re.MULTILINE | re.DOTALL)
+_FLAG = re.compile(r"(?:^|[,(])\s*(\w+)\s*:")
+
+
 def stub_flags() -> dict[str, set[str]]:
-    """Returns all flags of all commands in the stubs."""
+    """Returns all flags of all commands in the stubs. They are six megabytes, so that they are not parsed as Python."""
     spec = find_spec("maya-stubs")
     assert spec is not None, "pip install types-maya"
     assert spec.submodule_search_locations
-    tree = ast.parse(Path(spec.submodule_search_locations[0], "cmds.pyi").read_text(encoding="utf-8"))
+    text = Path(spec.submodule_search_locations[0], "cmds.pyi").read_text(encoding="utf-8")
     found: dict[str, set[str]] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            names = [arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)]
-            found.setdefault(node.name, set()).update(names)
+    for name, parameters in _COMMAND.findall(text):
+        found.setdefault(name, set()).update(_FLAG.findall(parameters))
     return found
 
 

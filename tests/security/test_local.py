@@ -148,6 +148,10 @@ def test_s7_secrets_that_are_lost_are_said_in_a_sentence(farm: Farm, executor: E
 def test_s7_a_secret_of_a_single_work_item_is_refused(farm: Farm, executor: Executor) -> None:
     with executor.batch("items") as batch, pytest.raises(OptionError, match=r"env\['MY_TOKEN'\] looks like a secret"):
         batch.submit_ext(abs, [1], env={"MY_TOKEN": CANARY})
+    with executor.batch("items") as batch, pytest.raises(OptionError, match=r"env\['DB'\] looks like a secret"):
+        batch.submit_ext(abs, [1], env={"DB": f"postgres://me:{CANARY}@db"})
+    spec, _ = executor._prepare({"env": {"DB": f"postgres://me:{CANARY}@db", "SHOW": "orrery"}})
+    assert (list(spec.launch.secrets), spec.launch.env.get("SHOW")) == (["DB"], "orrery")
     with pytest.raises(OptionError) as caught:
         executor.submit_ext(abs, [1], env={"MY_TOKEN": CANARY.encode()})
     assert CANARY not in str(caught.value)

@@ -29,7 +29,7 @@ def test_files(maya: Any, tmp_path: Path) -> None:
     cmds.file({path!r}, open=True, force=True)
     result += [cmds.objExists('kept'), cmds.objExists('not_saved'), said[-1]]
     """
-    assert maya(script) == [
+    assert maya(script, fresh=True) == [
         True, False, True, True, ["kBeforeSave", "kAfterSave", "kBeforeExport"], True, False, "kAfterOpen",
     ]  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_what_is_said_of_files_and_who_may_say_no(maya: Any, tmp_path: Path) -> 
     cmds.file(rename={path!r})
     result += [during(save=True, type='mayaAscii')]
     """
-    assert maya(script) == [
+    assert maya(script, fresh=True) == [
         ["kBeforeExportCheck", "kBeforeExport", "kExportStarted", "kAfterExport"],
         ["kBeforeOpen", "kAfterOpen"],
         ["kBeforeSaveCheck", "kBeforeSave", "kAfterSave"],
@@ -126,7 +126,8 @@ def test_what_is_asked_and_set(maya: Any, tmp_path: Path, script: str, wanted: A
 
 def test_an_export_changes_nothing(maya: Any, tmp_path: Path) -> None:
     """Name, modified flag, selection and prompt; nothing of a save is fired."""
-    found = maya(f"""
+    found = maya(
+        f"""
     from maya.api import OpenMaya as om
     said = []
     for name in ('kBeforeSave', 'kAfterSave', 'kBeforeSaveCheck'):
@@ -143,7 +144,9 @@ def test_an_export_changes_nothing(maya: Any, tmp_path: Path) -> None:
         cmds.file({str(tmp_path / "copy.ma")!r}, exportAll=True, type='mayaAscii', preserveReferences=True, force=True)
         result += [state() == before]
     result += [said]
-    """)
+    """,
+        fresh=True,
+    )
     assert found == [True, True, []]
 
 
@@ -216,7 +219,8 @@ def test_an_export_keeps_references_as_it_is_told(maya: Any, tmp_path: Path, fla
 def test_the_project(maya: Any, tmp_path: Path) -> None:
     """Its folder ends in a slash; ``dir`` moves relative names only; rules come from ``workspace.mel``."""
     root = project(tmp_path / "p").parents[1]
-    found = maya(f"""
+    found = maya(
+        f"""
     default = cmds.workspace(query=True, rootDirectory=True)
     cmds.workspace({str(root)!r}, openWorkspace=True)
     result = [default, cmds.workspace(query=True, rootDirectory=True), cmds.workspace(query=True, fullName=True),
@@ -228,7 +232,9 @@ def test_the_project(maya: Any, tmp_path: Path) -> None:
     result += [cmds.workspace(query=True, rootDirectory=True)]
     cmds.file(new=True, force=True)
     result += [cmds.workspace(query=True, rootDirectory=True)]
-    """)
+    """,
+        fresh=True,
+    )
     assert found[0].endswith("/projects/default/")
     assert found[1:] == [
         f"{root}/", str(root), "pictures", "", f"{root}/pictures/a.png", ["images", "scene", "sourceImages"], "out", f"{root}/",
@@ -278,5 +284,6 @@ def test_plug_ins_that_are_missing(maya: Any, shared_scenes: Path) -> None:
     """
     kinds, plugins, refused = maya(script, FARMFUTURES_SIM_MISSING_PLUGINS="RenderMan_for_Maya.py,mtoa")
     assert kinds == ["unknown"]
-    assert plugins
+    assert sorted(plugins) == ["RenderMan_for_Maya.py", "mtoa"]
     assert refused
+    assert 'The plug-in "mtoa" that' in maya.stderr

@@ -60,16 +60,16 @@ def test_flags_of_the_stand_in() -> None:
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[int, str, list[str]]]:
-    """Yields (line, command, flags) of what is called of ``cmds`` or by name through ``_untyped``."""
+    """Yields (line, command, flags) of what is called of ``cmds`` or by name through ``untyped``."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         function, flags = node.func, [word.arg for word in node.keywords if word.arg is not None]
         if isinstance(function, ast.Attribute) and _is_cmds(function.value):
             yield node.lineno, function.attr, flags
-        elif isinstance(function, ast.Call) and isinstance(function.func, ast.Name) and function.func.id == "_untyped":
+        elif isinstance(function, ast.Call) and isinstance(function.func, ast.Name) and function.func.id == "untyped":
             (name,) = function.args
-            assert isinstance(name, ast.Constant), f"line {node.lineno}: _untyped needs the command's name as it stands"
+            assert isinstance(name, ast.Constant), f"line {node.lineno}: untyped needs the command's name as it stands"
             yield node.lineno, str(name.value), flags
     yield from _more(tree)
 
@@ -171,7 +171,7 @@ def test_every_call_of_ours_uses_flags_that_there_are() -> None:
         ("cmds.file('a', opne=True)", "file has no flag opne"),
         ("from maya import cmds\ncmds.fiel(new=True)", "no command fiel"),
         ("maya.cmds.ls(slection=True)", "ls has no flag slection"),
-        ("_untyped('upAxis')(axsi='y')", "upAxis has no flag axsi"),
+        ("untyped('upAxis')(axsi='y')", "upAxis has no flag axsi"),
         ("def f():\n    more: dict = {'force': True}\n    more['iggnore'] = 1\n    cmds.file('a', **more)", "no flag iggnore"),
     ],
 )

@@ -39,7 +39,7 @@ def test_a_user_set_up_that_fails_is_said_and_survived(maya: Any, tmp_path: Path
 @only_stand_in  # The scripts' folder has the version in its name.
 def test_the_user_set_up_of_the_preferences(maya: Any, tmp_path: Path) -> None:
     write(tmp_path, {"prefs/2026/scripts/userSetup.py": "import sys\nsys.set_up = True\n"})
-    assert maya("import sys\nresult = hasattr(sys, 'set_up')") is True
+    assert maya("import sys\nresult = hasattr(sys, 'set_up')", fresh=True) is True
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_several_modules(maya: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["2026/modules", "modules"])
 def test_modules_of_the_user(maya: Any, tmp_path: Path, where: str) -> None:
     folder = write(tmp_path, {f"prefs/{where}/own.mod": "+ own 1.0 .\n"}) / "prefs" / where
-    assert maya("result = cmds.moduleInfo(moduleName='own', path=True)") == str(folder)
+    assert maya("result = cmds.moduleInfo(moduleName='own', path=True)", fresh=True) == str(folder)
 
 
 def test_our_module_loads(maya: Any) -> None:

@@ -165,6 +165,10 @@ def test_every_curve_goes_through_its_keys(maya: Any, shared_scenes: Path) -> No
         (5, "1 0 11 10", 10.9, 0.0),  # stepped
         (17, "1 0 11 10", 1.1, 10.0),  # stepped to the next
         (9, "0 0 10 10 20 20", 5, 5.0),  # spline through a line
+        (9, "0 0 10 100 20 400 30 900", 15, 225.0),  # spline: a parabola, as its slopes are those of its chords
+        (9, "0 0 10 100 20 400 30 900", 13, 169.0),
+        (10, "0 0 10 5 20 5", 15, 5.0),  # clamped: flat between two of one value
+        (16, "0 0 10 5 20 0", 11, 5 + (0 - 5) * (3 * 0.1**2 - 2 * 0.1**3)),  # plateau: flat at the top
         (18, "0 0 10 5 20 0", 10, 5.0),  # auto: flat at the top
         (18, "0 0 10 5 20 0", 11, 5 + (0 - 5) * (3 * 0.1**2 - 2 * 0.1**3)),
     ],
@@ -183,7 +187,21 @@ def test_curves_by_hand(maya: Any, tmp_path: Path, tangents: int, keys: str, at:
 
 @pytest.mark.parametrize(
     ("pre", "post", "at", "value"),
-    [(0, 0, 15, 10.0), (1, 1, 21, 20.0), (3, 3, 16, 5.0), (4, 4, 16, 15.0), (5, 5, 13, 8.0), (3, 3, -4, 5.0), (0, 0, -4, 0.0)],
+    [
+        (0, 0, 15, 10.0),
+        (1, 1, 21, 20.0),
+        (3, 3, 16, 5.0),
+        (4, 4, 16, 15.0),
+        (5, 5, 13, 8.0),
+        (3, 3, -4, 5.0),
+        (0, 0, -4, 0.0),
+        (1, 0, -4, -5.0),
+        (4, 0, -4, -5.0),
+        (5, 0, -4, 5.0),
+        (5, 0, -14, 5.0),
+        (0, 4, 36, 35.0),
+        (0, 3, 36, 5.0),
+    ],
 )
 def test_beyond_the_keys(maya: Any, tmp_path: Path, pre: int, post: int, at: float, value: float) -> None:
     scene = tmp_path / "curve.ma"

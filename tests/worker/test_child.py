@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 import time
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,16 @@ def test_q51_env_of_one_item_does_not_stay(executor: Executor) -> None:
 def test_q55_the_worker_needs_nothing_but_us(executor: Executor) -> None:
     code = "sorted(name for name in __import__('sys').modules if name.partition('.')[0] in ('zmq', 'sqlite3', 'click', 'rich'))"
     assert executor.submit("builtins:eval", code).result(20) == []
+
+
+def test_what_lies_beside_us_hides_nothing_of_the_interpreter(executor: Executor) -> None:
+    """Where farmfutures is installed by pip, that is a whole site-packages."""
+    import farmfutures
+
+    here = str(Path(farmfutures.__file__).resolve().parents[1])
+    path = executor.submit_ext("builtins:eval", ["__import__('sys').path"], sys_path=["/mine"]).result(20)
+    own = [path.index(sysconfig.get_path(name)) for name in ("stdlib", "purelib")]
+    assert max(own) < path.index(here) < path.index(os.path.abspath("/mine"))
 
 
 def test_qs27_states_of_an_item(executor: Executor, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@
     maya.py      maya run: a script in a Maya
     install.py   install, uninstall: the module for Maya
     doctor.py    doctor: whether everything fits
+    support.py   support-bundle, and its replay
     demo.py      demo: the main job from end to end
     picture.py   the demo's picture
     render.py    how things look: states, tables, times, JSON

@@ -19,7 +19,7 @@ import click
 
 from .. import __version__
 from ..errors import EngineError, FarmFuturesError, NoSuchJobError, SubmitError
-from . import broker, demo, doctor, install, jobs, logs, maya, steer
+from . import broker, demo, doctor, install, jobs, logs, maya, steer, support
 from . import run as run_room
 from .render import note
 
@@ -60,7 +60,7 @@ def cli(debug: bool) -> None:
 for _command in (
     demo.demo, run_room.run, jobs.jobs, jobs.show, logs.logs, jobs.wait,
     steer.cancel, steer.retry, steer.pause, steer.resume, steer.priority, broker.workers, broker.broker,
-    maya.maya, install.install, install.uninstall, doctor.doctor,
+    maya.maya, install.install, install.uninstall, doctor.doctor, support.support_bundle, support.replay,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -245,11 +245,20 @@ def _without_our_frames(error: BaseException) -> types.TracebackType | None:
     return start if start is not None else error.__traceback__
 
 
+def _step_back() -> None:
+    """Puts the folder that we came from last: it may be a whole ``site-packages``, and that of another Python."""
+    folder = str(Path(__file__).resolve().parents[2])
+    if folder in sys.path:
+        sys.path.remove(folder)
+        sys.path.append(folder)
+
+
 def main(arguments: list[str]) -> None:
     """Runs the child of the supervisor that gave these arguments."""
     number, folder = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.die_with_parent()
+    _step_back()
     child = Child(channel.Channel(int(number)), Path(folder))
     faulthandler.enable(file=2)
     if isinstance(sys.stdout, io.TextIOWrapper):

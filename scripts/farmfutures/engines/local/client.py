@@ -84,22 +84,26 @@ class LocalEngine:
         if self.pid != os.getpid():
             raise EngineUnavailableError("this executor was made before os.fork; make a new one in the child process.")
         with self.lock:
-            if self._listener is not None:
-                return True
-            self.folder.create()
-            line = self.find_line(start=start)
-            if line is None:
+            if self._listener is None and not self._begin(start):
                 return False
-            self._alive = Lock(self.folder.client_lock(self.client))
-            self._alive.insist()
-            self._line, self._failure = line, None
-            self._listener = Listener(self, line)
-            self._listener.start()
+        # Another thread may have begun: an answer to who is not welcomed yet would be lost.
         if not self.welcomed.wait(START_S):
             raise EngineUnavailableError(f"the broker of {self.folder.root} does not answer; see {self.folder.broker_log}.")
         if self._failure is not None:
             self.close()
             raise self._failure
+        return True
+
+    def _begin(self, start: bool) -> bool:
+        self.folder.create()
+        line = self.find_line(start=start)
+        if line is None:
+            return False
+        self._alive = Lock(self.folder.client_lock(self.client))
+        self._alive.insist()
+        self._line, self._failure = line, None
+        self._listener = Listener(self, line)
+        self._listener.start()
         return True
 
     def fail(self, error: EngineUnavailableError) -> None:

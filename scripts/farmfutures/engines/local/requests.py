@@ -188,6 +188,20 @@ class Requests:
         file = json.loads(row[1]).get("call_file") if row[1] else None
         return file or unseal(row[0])
 
+    def on_spec(self, job: int) -> dict[str, Any]:
+        """The specification of a job; of its secrets the names only."""
+        number = self._row(job)[1] & (1 << 64) - 1
+        found: dict[str, Any] = json.loads(self.broker.store.spec(number) or "{}")
+        return found
+
+    def on_extra(self, job: int, work: int) -> dict[str, Any]:
+        """What differs for one item from its job."""
+        self._row(job)
+        row = self.broker.store.db.execute("SELECT extra FROM items WHERE id=?", (item_key(job, work),)).fetchone()
+        if row is None:
+            raise LookupError(f"job {job} has no work item {work}")
+        return dict(json.loads(row[0])) if row[0] else {}
+
     def on_workers(self) -> list[dict[str, Any]]:
         """The interpreters."""
         return [_worker(worker) for worker in self.broker.pool.workers.values()]

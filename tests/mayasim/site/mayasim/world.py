@@ -40,7 +40,6 @@ class World:
         self.mapping_on = False
         self.environ: dict[str, str] = {}
         """What ``Maya.env`` says, which ``os.environ`` does not."""
-        self.options: dict[str, Any] = {}
         self.rules: dict[str, str] = {}
         self.interface: dict[str, dict[str, Any]] = {}
         self.window: Any = None

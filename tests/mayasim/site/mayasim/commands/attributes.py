@@ -124,12 +124,6 @@ def addAttr(*args: str, **flags: Any) -> None:
     world.scene.modified = True
 
 
-@command("node:n exists:ex")
-def attributeQuery(attribute: str, **flags: Any) -> bool:
-    """Whether a node has an attribute."""
-    return exists(world.node(flags["node"]), attribute)
-
-
 @command("userDefined:ud")
 def listAttr(*args: str, **flags: Any) -> list[str]:
     """The attributes that a file or a script gave a node."""

@@ -60,19 +60,6 @@ def promptDialog(**flags: Any) -> Any:
     return text if flags.get("query") else button
 
 
-@command("title:t message:m button:b defaultButton:db cancelButton:cb dismissString:ds icon:icn")
-def confirmDialog(**flags: Any) -> str:
-    """Asks for a button."""
-    _need_interface("confirmDialog")
-    return str(world.interface.get("confirmDialog", {}).get("answer", flags.get("defaultButton", "OK")))
-
-
-@command("assistMessage:amg statusMessage:smg position:pos fade:f")
-def inViewMessage(**flags: Any) -> None:
-    """Shows a message over the view."""
-    _need_interface("inViewMessage")
-
-
 @command("exists:ex query:q edit:e label:l uiScript:ui restore:rs close:cl visible:vis retain:rt floating:fl requiredPlugin:rp "
          "checksPlugins:cp loadImmediately:li initialWidth:iw initialHeight:ih minimumWidth:mw widthProperty:wp")  # fmt: skip
 def workspaceControl(name: str, **flags: Any) -> Any:

@@ -85,8 +85,8 @@ def ls(*args: Any, **flags: Any) -> list[str]:
         wanted = set(names(flags.get("type") or flags.get("exactType")))
         for kind in sorted(wanted):
             _need_type(kind)
-        exact = "exactType" in flags
-        found = [node for node in found if wanted & set(kinds(node)[: 1 if exact else None])]
+        exact = "exactType" in flags  # Asked of large scenes, for many types one after the other.
+        found = [node for node in found if (node.kind in wanted if exact and not node.unknown else _is_a(node, wanted, exact))]
     for flag, test in _TESTS.items():
         if flags.get(flag):
             found = [node for node in found if test(node)]
@@ -96,6 +96,10 @@ def ls(*args: Any, **flags: Any) -> list[str]:
     if flags.get("showType"):
         return [text for name, node in zip(shown, found, strict=True) for text in (name, kinds(node)[0])]
     return shown
+
+
+def _is_a(node: Node, wanted: set[str], exact: bool) -> bool:
+    return bool(wanted & set(kinds(node)[: 1 if exact else None]))
 
 
 _TESTS = {
@@ -280,18 +284,6 @@ def _primitive(kind: str, shape: str, name: str, sizes: dict[str, Any]) -> list[
 def polyCube(**flags: Any) -> list[str]:
     """A cube."""
     return _primitive("polyCube", "mesh", flags.get("name") or "pCube1", flags)
-
-
-@command("name:n radius:r", undoable=True)
-def polySphere(**flags: Any) -> list[str]:
-    """A sphere."""
-    return _primitive("polySphere", "mesh", flags.get("name") or "pSphere1", flags)
-
-
-@command("name:n", undoable=True)
-def spaceLocator(**flags: Any) -> list[str]:
-    """A locator."""
-    return _primitive("", "locator", flags.get("name") or "locator1", flags)
 
 
 @command("name:n focalLength:fl", undoable=True)

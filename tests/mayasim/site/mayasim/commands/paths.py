@@ -9,6 +9,12 @@ from ..evaluate import parse
 from ..flags import command
 from ..world import world
 
+REGISTERED = [
+    "audio.filename", "cacheFile.cachePath", "dagContainer.iconName", "file.fileTextureName", "imagePlane.imageName",
+    "movie.fileTextureName", "psdFileTex.fileTextureName", "reference",
+]  # fmt: skip
+"""The attributes that Maya takes for paths; plug-ins add theirs."""
+
 
 def _named() -> list[tuple[str, str]]:
     """Returns (path as it is written, plug) of textures and references. As in Maya, there may be several of a path."""
@@ -21,10 +27,17 @@ def _named() -> list[tuple[str, str]]:
 
 
 @command(
-    "query:q listDirectories:ld listFiles:lf withAttribute:wa attributeOnly:ao unresolved:u status:s relativeNames:rel refresh:r"
+    "query:q listDirectories:ld listFiles:lf withAttribute:wa attributeOnly:ao unresolved:u status:s relativeNames:rel refresh:r "
+    "listRegisteredTypes:lrt registerType:rt deregisterType:dt"
 )
 def filePathEditor(**flags: Any) -> list[str] | None:
     """What folders there are, or which files are in one."""
+    if "registerType" in flags:
+        REGISTERED.append(flags["registerType"])
+    if "deregisterType" in flags:
+        REGISTERED.remove(flags["deregisterType"])
+    if "listRegisteredTypes" in flags:
+        return list(REGISTERED)
     found = [(path if flags.get("unresolved") else world.resolve(path, world.scene.name), plug) for path, plug in _named()]
     if "listDirectories" in flags:
         return sorted({os.path.dirname(path) for path, _ in found}) or None

@@ -107,50 +107,8 @@ def dirmap(*args: str, **flags: Any) -> Any:
     return None
 
 
-@command("query:q exists:ex intValue:iv floatValue:fv stringValue:sv remove:rm list:l")
-def optionVar(**flags: Any) -> Any:
-    """Preferences of scripts."""
-    if "exists" in flags:
-        return flags["exists"] in world.options
-    if "query" in flags:
-        return world.options.get(flags["query"], 0)
-    if flags.get("list"):
-        return sorted(world.options)
-    if "remove" in flags:
-        world.options.pop(flags["remove"], None)
-    for kind in ("intValue", "floatValue", "stringValue"):
-        if kind in flags:
-            world.options[flags[kind][0]] = flags[kind][1]
-    return None
-
-
 @command("query:q mode:m")
 def evaluationManager(**flags: Any) -> list[str] | None:
     """How the graph is evaluated."""
     world.evaluation = flags.get("mode", world.evaluation) if not flags.get("query") else world.evaluation
     return [world.evaluation] if flags.get("query") else None
-
-
-@command("force:f suspend:su currentView:cv")
-def refresh(**flags: Any) -> None:
-    """Draws, where there is something to draw on."""
-
-
-@command("noContext:n")
-def warning(text: str, **flags: Any) -> str:
-    """Says something that may be wrong."""
-    world.warn(text)
-    return text
-
-
-@command("noContext:n showLineNumber:sl")
-def error(text: str, **flags: Any) -> None:
-    """Ends a script."""
-    raise RuntimeError(text)
-
-
-@command("abort:a exitCode:ec force:f")
-def quit_(**flags: Any) -> None:
-    """Ends Maya."""
-    sys.stdout.flush()
-    os._exit(int(flags.get("exitCode", 0)))

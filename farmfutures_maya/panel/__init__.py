@@ -1,0 +1,8 @@
+"""The job list, a panel of Maya's window. Only `control` loads without PySide6; import the others inside functions.
+
+control.py    the workspace control that it lives in: opened, restored at start-up, taken away
+job_list.py   the widget
+model.py      jobs as a table
+look.py       colours and signs of states, bars
+feed.py       asks the farm, on a thread of its own
+"""

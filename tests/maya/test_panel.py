@@ -1,0 +1,223 @@
+"""The job list: jobs as rows, states as colour, sign and word, and a farm that is never asked on the main thread."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import farmfutures
+from farmfutures import JobInfo, State
+
+NEEDED_CONTRAST = 4.5
+"""For text of normal size; WCAG 2.2, 1.4.3."""
+
+
+def job(number: int, state: State = State.RUNNING, **changes: Any) -> JobInfo:
+    counts = {State.COMPLETE: 3, State.FAILED: 1, State.RUNNING: 2, State.PENDING: 4}
+    made = JobInfo(number, f"job {number}", "mara", state, 50, 2, 10, counts, 1000.0, 1010.0, None, "local")
+    return dataclasses.replace(made, **changes)
+
+
+@pytest.fixture
+def job_list(window: Any) -> Iterator[Any]:
+    """The panel, as it looks when nobody asks the farm."""
+    made = import_module("farmfutures_maya.panel.job_list").JobList()
+    made.feed.start = lambda: None
+    yield made
+    import_module("shiboken6").delete(made)
+
+
+def seen(*jobs: JobInfo) -> Any:
+    return import_module("farmfutures_maya.panel.feed").Seen(2000.0, jobs)
+
+
+def row(job_list: Any, number: int) -> list[str]:
+    model = job_list.model
+    return [model.index(number, column).data() for column in range(model.columnCount())]
+
+
+def test_a_row_says_how_a_job_stands(job_list: Any) -> None:
+    job_list.show_seen(seen(job(7, finished_s=4675.0), job(6, State.PENDING, started_s=None, counts={State.PENDING: 10})))
+    assert row(job_list, 0) == ["7", "job 7", "running", "", "4 / 10, 1 failed", "1:01:05"]
+    assert row(job_list, 1) == ["6", "job 6", "pending", "", "0 / 10", ""]
+    assert job_list.line.text().startswith("2 jobs, 2 active")
+    tip = job_list.model.index(0, 0).data(import_module("PySide6.QtCore").Qt.ItemDataRole.ToolTipRole)
+    assert "by mara, priority 50\n3 complete, 1 failed, 2 running, 4 pending" in tip
+
+
+def test_a_paused_job_says_so(job_list: Any) -> None:
+    job_list.show_seen(seen(job(2, paused=True), job(1, State.COMPLETE, paused=True)))
+    assert [row(job_list, number)[2] for number in range(2)] == ["paused", "complete"]
+
+
+def test_a_choice_stays_while_jobs_come_and_go(job_list: Any) -> None:
+    job_list.show_seen(seen(job(3), job(2), job(1)))
+    job_list.table.selectRow(1)
+    job_list.show_seen(seen(job(5), job(4), job(3), job(2, State.COMPLETE)))
+    assert [index.data() for index in job_list.table.selectionModel().selectedRows()] == ["2"]
+    assert [row(job_list, number)[0] for number in range(4)] == ["5", "4", "3", "2"]
+    assert row(job_list, 3)[2] == "complete"
+    job_list.show_seen(seen(job(9)))
+    assert job_list.model.rowCount() == 1
+
+
+def test_only_what_changed_is_drawn_again(job_list: Any) -> None:
+    changed: list[int] = []
+    done = job(1, State.COMPLETE, finished_s=1020.0)
+    job_list.show_seen(seen(job(2), done))
+    job_list.model.dataChanged.connect(lambda first, last: changed.append(first.row()))
+    job_list.show_seen(seen(job(2), done))
+    assert changed == [0]  # Its time goes on.
+
+
+def test_u8_without_a_farm_what_was_known_stays(job_list: Any) -> None:
+    trouble = import_module("farmfutures_maya.panel.feed").Seen(2000.0, None, "The broker has stopped.")
+    job_list.show_seen(trouble)
+    assert (job_list.line.text(), job_list.empty.text()) == ("The broker has stopped.", "")
+    job_list.show_seen(seen(job(1)))
+    job_list.show_seen(trouble)
+    assert job_list.model.rowCount() == 1
+    job_list.show_seen(seen())
+    assert "No jobs yet" in job_list.empty.text()
+
+
+def test_u2_every_state_has_a_colour_a_sign_and_a_word(window: Any) -> None:
+    look, gui = import_module("farmfutures_maya.panel.look"), import_module("PySide6.QtGui")
+    palette = import_module("mayasim.window").palette()
+    signs = set()
+    for state in State:
+        image = look.icon(state).pixmap(14, 14).toImage()
+        signs.add(bytes(image.convertToFormat(gui.QImage.Format.Format_Alpha8).constBits()))
+        for role in ("Base", "AlternateBase"):
+            assert contrast(gui.QColor(look.COLOURS[state]), palette.color(gui.QPalette.ColorRole[role])) >= NEEDED_CONTRAST
+    assert len(signs) == len(set(look.COLOURS.values())) == len(State)
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Returns how well two colours are told apart, 1 to 21; as WCAG 2.2 defines it."""
+
+    def luminance(colour: Any) -> float:
+        parts = [colour.redF(), colour.greenF(), colour.blueF()]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return float(sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_bar_is_as_long_as_what_is_done(job_list: Any) -> None:
+    look, model = import_module("farmfutures_maya.panel.look"), import_module("farmfutures_maya.panel.model")
+    job_list.show_seen(seen(job(1)))
+    job_list.resize(900, 200)
+    job_list.show()
+    cell = job_list.table.visualRect(job_list.model.index(0, model.PROGRESS))
+    image = job_list.table.viewport().grab(cell).toImage()
+    line = [image.pixelColor(x, image.height() // 2).name() for x in range(image.width())]
+    complete, failed = (line.count(look.COLOURS[state]) for state in (State.COMPLETE, State.FAILED))
+    assert complete == pytest.approx(3 * failed, abs=2)
+    assert failed > 5
+
+
+def test_no_text_of_a_usual_job_is_cut(job_list: Any) -> None:
+    model, gui = import_module("farmfutures_maya.panel.model"), import_module("PySide6.QtGui")
+    wide = job(12345, State.CANCELLED, total=1280, counts={State.COMPLETE: 1200, State.FAILED: 80}, finished_s=40000.0)
+    job_list.show_seen(seen(wide))
+    job_list.resize(job_list.sizeHint())
+    job_list.show()
+    metrics = gui.QFontMetrics(job_list.table.font())
+    for column, text in enumerate(row(job_list, 0)):
+        if column != model.NAME:
+            icon = 20 if column == model.STATE else 0
+            assert metrics.horizontalAdvance(text) + icon + 6 <= job_list.table.columnWidth(column), text
+
+
+def wait_for(qt: Any, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        qt.processEvents()
+        threading.Event().wait(0.002)
+
+
+@pytest.fixture
+def feed(broker: Path, window: Any) -> Iterator[Any]:
+    """A feed, and what it saw in ``looks``."""
+    made = import_module("farmfutures_maya.panel.feed").Feed(5)
+    made.looks = []
+    made.seen.connect(made.looks.append)
+    yield made
+    made.stop(wait_s=10)
+
+
+def test_the_feed_brings_the_newest_jobs(feed: Any, qt: Any) -> None:
+    with farmfutures.Executor(cpus=1) as executor:
+        jobs = [executor.submit(abs, -1).job_id for _ in range(6)]
+    feed.start()
+    feed.start()  # It looks already.
+    wait_for(qt, lambda: bool(feed.looks))
+    assert [job.id for job in feed.looks[0].jobs] == jobs[:0:-1]
+
+
+def test_u1_a_farm_that_does_not_answer_holds_nobody(feed: Any, qt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def jobs(self: object, limit: int) -> list[JobInfo]:
+        asked.set()
+        answer.wait(10)
+        return []
+
+    monkeypatch.setattr(farmfutures.Farm, "jobs", jobs)
+    begin = time.perf_counter(), time.thread_time()
+    feed.start()
+    feed.stop()
+    feed.start()
+    took, worked = time.perf_counter() - begin[0], time.thread_time() - begin[1]
+    assert asked.wait(10)
+    answer.set()
+    wait_for(qt, lambda: bool(feed.looks))
+    assert worked < 0.016
+    assert took < 2  # The machine may have more to do; the farm's answer takes longer than that.
+
+
+def test_a_broker_that_was_stopped_is_not_started_by_looking(feed: Any) -> None:
+    with farmfutures.Farm() as farm:
+        assert feed._look(farm, start=False).jobs == ()
+        farm.stop_broker()
+        seen = feed._look(farm, start=False)
+        assert (seen.jobs, farm.broker_status()) == (None, None)
+        assert "has stopped" in seen.trouble
+        assert feed._look(farm, start=True).jobs == ()
+        assert farm.broker_status() is not None
+
+
+def test_what_goes_wrong_is_said(feed: Any, qt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: object, limit: int) -> list[JobInfo]:
+        raise farmfutures.errors.EngineUnavailableError("the broker could not be started in /x.")
+
+    monkeypatch.setattr(farmfutures.Farm, "jobs", refuse)
+    feed.start()
+    wait_for(qt, lambda: bool(feed.looks))
+    assert (feed.looks[0].jobs, feed.looks[0].trouble) == (None, "the broker could not be started in /x.")
+
+
+def feeds() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "farmfutures-feed"]
+
+
+def test_it_asks_while_somebody_looks_only(broker: Path, window: Any, qt: Any) -> None:
+    made = import_module("farmfutures_maya.panel.job_list").JobList()
+    assert feeds() == []
+    made.show()
+    assert len(feeds()) == 1
+    made.hide()
+    wait_for(qt, lambda: feeds() == [])
+    made.show()
+    import_module("shiboken6").delete(made)
+    wait_for(qt, lambda: feeds() == [])
