@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from farmfutures import Executor, Farm, State
-from farmfutures.engines.local import wire
 from farmfutures.engines.local.listener import Listener
 from farmfutures.errors import NoSuchJobError, ResultError
 
@@ -35,20 +34,15 @@ def until(condition: Any) -> None:
 
 
 def test_threads_that_are_first_at_the_same_moment_are_all_answered(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
-    """None asks before the broker knows where to answer to, however late the listening socket is connected."""
+    """None asks before the broker knows where to answer to, however late who listens says hello."""
     farm.jobs()  # The broker is there.
     farm.close()
     plain = Listener._hello
 
-    def unconnected(self: Listener) -> Any:
-        return wire.dealer(self.engine.context, b"R" + self.engine.client.encode())
-
     def late(self: Listener, *, lease: bool) -> None:
         time.sleep(0.1)
-        self.engine.door.connect(self.socket, self.endpoint)
         plain(self, lease=lease)
 
-    monkeypatch.setattr(Listener, "_open", unconnected)
     monkeypatch.setattr(Listener, "_hello", late)
     together = threading.Barrier(4)
 
