@@ -130,6 +130,15 @@ def test_s7_jobs_with_the_same_secrets_share_an_interpreter_and_others_do_not(fa
     assert pids[0] == pids[1] != pids[2]
 
 
+def test_s7_secrets_of_a_job_that_is_complete_are_gone_when_the_broker_is(farm: Farm, executor: Executor) -> None:
+    assert executor.submit_ext(abs, [-1], env={"A_KEY": CANARY}).result(20) == 1
+    folder = farm.settings.state / "secrets"
+    (kept,) = [path for path in folder.iterdir() if path.name != "key"]
+    os.utime(kept, (1, 1))  # As if a while had passed.
+    farm.stop_broker(timeout_s=20)
+    assert [path.name for path in folder.iterdir()] == ["key"]
+
+
 def test_s7_secrets_that_are_lost_are_said_in_a_sentence(farm: Farm, executor: Executor) -> None:
     assert executor.submit_ext(os.getenv, ["A_KEY"], env={"A_KEY": "1"}).result(20) == "1"
     (job, *_) = farm.jobs()
