@@ -1,6 +1,7 @@
 """farmfutures: hand calls over to a farm, get `concurrent.futures` futures back.
 
 executor   Executor, Batch
+default    submit, map: of an executor that nobody has to make
 future     Future: ids, status, log, progress, kill
 farm       Farm: look at and steer what is on an engine
 job        plain data: State, JobInfo, ItemInfo, ...
@@ -17,25 +18,29 @@ maya       the door to the Maya side
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from . import _vendor
-from .errors import FarmFuturesError as FarmFuturesError
-from .executor import Batch as Batch
-from .executor import Executor as Executor
-from .farm import Farm as Farm
-from .future import Future as Future
-from .future import as_completed as as_completed
-from .job import ItemInfo as ItemInfo
-from .job import JobInfo as JobInfo
-from .job import Progress as Progress
-from .job import State as State
-from .job import WorkerInfo as WorkerInfo
-from .settings import Settings as Settings
-from .worker.context import current_ids as current_ids
-from .worker.context import progress as progress
+
+if TYPE_CHECKING:
+    from .default import map as map
+    from .default import submit as submit
+    from .default import submit_ext as submit_ext
+    from .errors import FarmFuturesError as FarmFuturesError
+    from .executor import Batch as Batch
+    from .executor import Executor as Executor
+    from .farm import Farm as Farm
+    from .future import Future as Future
+    from .future import as_completed as as_completed
+    from .job import ItemInfo as ItemInfo
+    from .job import JobInfo as JobInfo
+    from .job import Progress as Progress
+    from .job import State as State
+    from .job import WorkerInfo as WorkerInfo
+    from .settings import Settings as Settings
+    from .worker.context import current_ids as current_ids
+    from .worker.context import progress as progress
 
 __version__ = "0.1.0"
 
@@ -44,51 +49,23 @@ __all__ = [
     "WorkerInfo", "as_completed", "current_ids", "map", "progress", "submit", "submit_ext",
 ]  # fmt: skip
 
+_ROOMS = {
+    "Batch": "executor", "Executor": "executor", "Farm": "farm", "FarmFuturesError": "errors", "Future": "future",
+    "ItemInfo": "job", "JobInfo": "job", "Progress": "job", "Settings": "settings", "State": "job", "WorkerInfo": "job",
+    "as_completed": "future", "current_ids": "worker.context", "map": "default", "progress": "worker.context",
+    "submit": "default", "submit_ext": "default",
+}  # fmt: skip
+"""Rooms are opened when somebody asks for what is in them: a Maya that starts pays for none."""
+
 _vendor.offer()
 
-_lock = threading.Lock()
-_default: Executor | None = None
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    return found
 
 
-def _executor() -> Executor:
-    """The default executor, made on first use: importing this package starts nothing."""
-    global _default
-    with _lock:
-        if _default is None or _default._closed:
-            _default = Executor()
-        return _default
-
-
-def submit(fn: Callable[..., Any] | str, /, *args: Any, **kwargs: Any) -> Future:
-    """`Executor.submit` of a default executor."""
-    return _executor().submit(fn, *args, **kwargs)
-
-
-def submit_ext(
-    func: Callable[..., Any] | str, args: Iterable[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **extra: Any
-) -> Future:
-    """`Executor.submit_ext` of a default executor."""
-    return _executor().submit_ext(func, args, kwargs, **extra)
-
-
-def map(fn: Callable[..., Any] | str, *iterables: Iterable[Any], **extra: Any) -> Iterator[Any]:
-    """`Executor.map` of a default executor."""
-    return _executor().map(fn, *iterables, **extra)
-
-
-for _public in (
-    Batch,
-    Executor,
-    Farm,
-    Future,
-    ItemInfo,
-    JobInfo,
-    Progress,
-    Settings,
-    State,
-    WorkerInfo,
-    as_completed,
-    current_ids,
-    progress,
-):
-    _public.__module__ = __name__
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

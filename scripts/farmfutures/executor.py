@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from . import call as calls
+from ._public import public
 from .engines.engine import Engine, shared
 from .errors import FarmFuturesError, NotSubmittedError, OptionError, RefusedError
 from .frames import parse_frames
@@ -24,6 +25,7 @@ _CHUNKS = 64
 """So many chunks for each interpreter: enough that none waits long for the others at the end."""
 
 
+@public
 class Executor(concurrent.futures.Executor):
     """Runs calls on an engine; drops in for the standard library's pools.
 
@@ -346,6 +348,7 @@ def _in_order(futures: list[Future], end: float | None) -> Iterator[Any]:
             future.cancel()
 
 
+@public
 class Batch:
     """Collects calls for one job. Use it as a context manager, or call `commit`.
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from . import call as calls
+from ._public import public
 from .engines.engine import Engine, shared
 from .errors import EngineUnavailableError, ResultError
 from .job import ItemInfo, JobInfo, Progress, State, WorkerInfo
 from .settings import Settings
 
 
+@public
 class Farm:
     """What is on an engine. Use it as a context manager, or call `close`.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from . import call as calls
+from ._public import public
 from .errors import FarmFuturesError, KilledError, NotSubmittedError, ResultError
 from .job import Progress, State
 from .latch import Latch
@@ -41,6 +42,7 @@ _AS_KNOWN = vars(concurrent.futures.Future()).keys() == {
 _NOT_YET = "{} is not submitted: leave the batch's with block, or call batch.commit(), first."
 
 
+@public
 def as_completed(futures: Iterable[Future], timeout: float | None = None) -> Iterator[Future]:
     """`concurrent.futures.as_completed`, typed for our futures.
 
@@ -68,6 +70,7 @@ def require_submitted(futures: Iterable[concurrent.futures.Future[Any]]) -> None
             future._must_be_submitted()
 
 
+@public
 class Future(concurrent.futures.Future[Any]):
     """One call on the farm. Hang any attribute on it that you like; the same object comes out of ``as_completed``.
 

@@ -6,7 +6,10 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._public import public
 
+
+@public
 class State(enum.StrEnum):
     """Where a job or a work item stands."""
 
@@ -33,6 +36,7 @@ STATES = tuple(State)
 CODES = {state: code for code, state in enumerate(STATES)}
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What a running call said last through `farmfutures.progress`."""
@@ -101,6 +105,7 @@ class WorkSpec:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class JobInfo:
     """A job as the engine sees it now. Times are Unix seconds."""
@@ -131,6 +136,7 @@ class JobInfo:
         return self.done / self.total if self.total else 1.0
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class ItemInfo:
     """A work item as the engine sees it now. Times are Unix seconds."""
@@ -149,6 +155,7 @@ class ItemInfo:
     log_path: str | None = None
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class WorkerInfo:
     """An interpreter of the local engine. `started_s` is in Unix seconds."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from ._public import public
 from .errors import OptionError
 
 PREFIX = "FARMFUTURES_"
@@ -37,6 +38,7 @@ def default_file() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "farmfutures/settings.toml"
 
 
+@public
 @dataclass(frozen=True)
 class Settings:
     """What can be set.

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import farmfutures
-from farmfutures import Executor, Farm, State
+from farmfutures import Executor, Farm, State, default
 from farmfutures.errors import NoSuchJobError, OptionError, RecursionLimitError, RefusedError
 
 pytestmark = pytest.mark.usefixtures("shared_farm")
@@ -174,16 +174,16 @@ def test_q14_qs1_the_surface(shared_farm: Path) -> None:
     assert farmfutures.submit(abs, -1).result(20) == 1
     assert farmfutures.submit_ext("math:factorial", [3]).result(20) == 6
     assert list(farmfutures.map(abs, [-1, 2])) == [1, 2]
-    executor = farmfutures._default
+    executor = default._default
     assert executor
     executor.shutdown()
     assert farmfutures.submit(abs, -2).result(20) == 2  # A new one, since the old one was shut down.
-    assert farmfutures._default is not executor
-    farmfutures._executor().shutdown()
+    assert default._default is not executor
+    default._executor().shutdown()
 
 
 def test_qs1_importing_starts_nothing() -> None:
-    code = "import threading, farmfutures; print(threading.active_count(), farmfutures._default)"
+    code = "import threading, farmfutures.default as d; print(threading.active_count(), d._default)"
     scripts = Path(__file__).resolve().parents[2] / "scripts"
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(scripts)}, capture_output=True)
     assert done.stdout.split() == [b"1", b"None"]

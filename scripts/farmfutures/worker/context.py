@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from .._public import public
+
 Arguments: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
 """Positional and keyword arguments of a call."""
 
@@ -36,6 +38,7 @@ class Hooks:
     before_item_s: float = 0.0
 
 
+@public
 def progress(done: float, total: float | None = None, message: str = "") -> None:
     """Says how far the running call is. Outside a worker it does nothing.
 
@@ -61,6 +64,7 @@ def on_progress(report: Callable[[float, float | None, str], None] | None) -> No
     _report, _last_s = report, 0.0
 
 
+@public
 def current_ids() -> tuple[int, int] | None:
     """Returns (job id, work id) of the call that is running in this process, or None outside a worker."""
     return _ids
