@@ -17,9 +17,11 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 from .errors import CallError, RemoteError, RemoteSystemExit, ResultError
+from .pieces import Pieces, has_large
 
 PROTOCOL = 5
 """Every Python that we support (3.11 and later) reads it."""
@@ -71,8 +73,8 @@ def function_name(function: Any) -> str:
     return f"{module}.{name}" if module else str(name)
 
 
-def pack_call(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
-    """Packs one call.
+def pack_call(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes | Pieces:
+    """Packs one call; one with large arguments in pieces.
 
     Args:
         function: A callable, or ``"package.module:function"``.
@@ -83,12 +85,23 @@ def pack_call(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
         CallError: Something can't be pickled; the message has the path to it.
     """
     function = _portable(function)
+    if has_large(args) or (kwargs and has_large(kwargs.values())):
+        return _pack_large(function, args, kwargs)
     try:
         data = pickle.dumps((function, args, kwargs), PROTOCOL)
     except Exception:
         return _pack_by_value(function, args, kwargs)
     # A reference into __main__ pickles well here and is not there on the worker.
     return b"P" + data if b"__main__" not in data else _pack_by_value(function, args, kwargs)
+
+
+def _pack_large(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes | Pieces:
+    pieces = Pieces(b"P")
+    try:
+        pickle.Pickler(pieces, PROTOCOL).dump((function, args, kwargs))
+    except Exception:
+        return _pack_by_value(function, args, kwargs)
+    return pieces if not pieces.mentions(b"__main__") else _pack_by_value(function, args, kwargs)
 
 
 def _portable(function: Any) -> Any:
@@ -168,6 +181,14 @@ class _Foreign(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+def load_call(path: Path) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
+    """The same for one in a file. Large values are read to where they stay."""
+    with path.open("rb") as file:
+        file.seek(1)
+        function, args, kwargs = pickle.load(file)
+    return function, args, kwargs
+
+
 def summarise(data: bytes, limit: int = 120) -> str:
     """Says what a packed call is without running any of it: the names and values in it, shortened."""
     import pickletools  # These late imports are for the few who need them: importing us must cost next to nothing.
@@ -189,13 +210,17 @@ _NOISE = frozenset({"PROTO", "FRAME", "MEMOIZE", "BINGET", "LONG_BINGET", "BINPU
 _CONSTANTS = {"NONE": "None", "NEWTRUE": "True", "NEWFALSE": "False"}
 
 
-def pack_result(value: Any) -> bytes:
-    """Packs a result, and loads it once to be sure that it can be.
+def pack_result(value: Any) -> bytes | Pieces:
+    """Packs a result, a large one in pieces, and loads it once to be sure that it can be.
 
     Raises:
         ResultError: It can't be pickled; the message has its type and the path to the bad member.
     """
     if type(value) in _PRIMITIVES:
+        if has_large((value,)):
+            pieces = Pieces(b"r")
+            pickle.Pickler(pieces, PROTOCOL).dump(value)
+            return pieces
         return b"r" + pickle.dumps(value, PROTOCOL)
     try:
         data = _dump_anyhow(value)
@@ -277,6 +302,24 @@ def unpack_outcome(data: bytes | memoryview) -> tuple[Any, BaseException | None]
     exception, text = value
     exception.__cause__ = RemoteTraceback(text)
     return None, exception
+
+
+def load_outcome(path: Path) -> tuple[Any, BaseException | None]:
+    """The same for an outcome in a file. A large result is read to where it stays.
+
+    Raises:
+        OSError: The file can't be read.
+    """
+    with path.open("rb") as file:
+        if file.read(1) != b"r":
+            file.seek(0)
+            return unpack_outcome(file.read())
+        try:
+            return pickle.load(file), None
+        except OSError:
+            raise
+        except Exception as error:
+            return None, _not_loadable(_RESULT, error)
 
 
 def _remote_error(text: str) -> RemoteError:

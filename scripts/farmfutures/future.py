@@ -289,7 +289,7 @@ class Future(concurrent.futures.Future[Any]):
         if path is None:
             return None, KilledError(f"work item {self.job_id}:{self.work_id} was killed before it ran.")
         try:
-            return calls.unpack_outcome(path.read_bytes())
+            return calls.load_outcome(path)
         except OSError as error:
             return None, ResultError(f"the outcome of {self.job_id}:{self.work_id} can't be read from {path}: {error.strerror}.")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._public import public
+from .pieces import Pieces
 
 
 @public
@@ -100,7 +101,7 @@ class JobSpec:
 class WorkSpec:
     """One call of a job: its bytes, its name and what differs from the job."""
 
-    call: bytes
+    call: bytes | Pieces
     name: str
     extra: dict[str, Any] = field(default_factory=dict)
 

@@ -65,13 +65,13 @@ class Holder:
     ],
 )
 def test_q44_q46_q48_q49_what_can_be_called(function: Any, args: tuple[Any, ...], value: Any) -> None:
-    found, found_args, kwargs = calls.unpack_call(calls.pack_call(function, args, {}))
+    found, found_args, kwargs = calls.unpack_call(bytes(calls.pack_call(function, args, {})))
     assert found(*found_args, **kwargs) == value
 
 
 def test_q46_closures_travel_by_value() -> None:
     n = 5
-    function, args, _ = calls.unpack_call(calls.pack_call(lambda m: n + m, (1,), {}))
+    function, args, _ = calls.unpack_call(bytes(calls.pack_call(lambda m: n + m, (1,), {})))
     assert function(*args) == 6
 
 
@@ -99,7 +99,7 @@ def test_q47_q48_bad_calls_fail_in_submit(function: Any, args: Any, kwargs: dict
 
 def test_an_argument_of_200_levels_travels() -> None:
     value = deep(200, "end")
-    _, args, _ = calls.unpack_call(calls.pack_call(abs, (value,), {}))
+    _, args, _ = calls.unpack_call(bytes(calls.pack_call(abs, (value,), {})))
     assert args == (value,)
 
 
@@ -117,7 +117,7 @@ def test_far_too_deep_is_an_error_and_not_a_crash() -> None:
     ],
 )
 def test_qs15_a_summary_for_people_runs_nothing(function: Any, args: tuple[Any, ...], words: list[str]) -> None:
-    text = calls.summarise(calls.pack_call(function, args, {}))
+    text = calls.summarise(bytes(calls.pack_call(function, args, {})))
     assert all(word in text for word in words), text
     assert len(text) <= 120
 

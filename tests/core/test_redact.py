@@ -66,7 +66,7 @@ def greet(*names: object, password: str = "") -> str:
 
 def test_a_call_is_masked_and_still_one(redactor: Redactor) -> None:
     path, nested = f"/home/{USER}/a.ma", {"token": "abc", "deep": {"api_key": b"xyz", "size": 3}}
-    packed, count = redactor.call(pack_call(greet, (path, CANARY, nested, 7), {"password": "pw"}))
+    packed, count = redactor.call(bytes(pack_call(greet, (path, CANARY, nested, 7), {"password": "pw"})))
     function, args, kwargs = unpack_call(packed)
     assert function is greet
     assert args == ("/home/xxxxxxx/a.ma", "x" * len(CANARY.encode()), {"token": "xxx", "deep": {"api_key": b"xxx", "size": 3}}, 7)
@@ -78,7 +78,7 @@ def test_a_function_by_value_runs_after_it_was_masked(redactor: Redactor) -> Non
     code = f"def f(x, password=None, token=1):\n    mwallis_tool = len\n    return mwallis_tool(x), password, '{USER}'"
     scope: dict[str, Any] = {"__name__": "__main__"}
     exec(code, scope)
-    packed, _ = redactor.call(pack_call(scope["f"], ("abc",), {"password": "pw"}))
+    packed, _ = redactor.call(bytes(pack_call(scope["f"], ("abc",), {"password": "pw"})))
     assert packed[:1] == b"V"
     function, args, kwargs = unpack_call(packed)
     assert function(*args, **kwargs) == (3, "xx", "xxxxxxx")

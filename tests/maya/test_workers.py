@@ -59,7 +59,7 @@ class Worker:
     def call(self, function: Any, *args: Any, **item: Any) -> Any:
         """Runs one work item; raises what it raised."""
         self.run_count += 1
-        data = calls.pack_call(function, args, {})
+        data = bytes(calls.pack_call(function, args, {}))
         header = {"g": self.run_count, "j": [1], "w": [self.run_count], "a": [1], "n": [len(data)], "l": [1]}
         self.socket.sendall(channel.pack_message({**header, "x": {"0": item} if item else {}, "t": {}}, data))
         value, error = calls.unpack_outcome(next(self.records).payload)

@@ -25,6 +25,7 @@ from typing import Any
 
 from .. import call as calls
 from ..errors import BootstrapError, ResultError
+from ..pieces import Pieces, save
 from . import channel, context, processes, stage
 from .logs import SCRATCH, Log, item_log
 from .page import Page
@@ -102,7 +103,7 @@ class Child:
         self.data.write(channel.pack_record(channel.FAILED, flags=channel.ERROR if permanent else 0, payload=text.encode()))
 
     def _run(self, header: dict[str, Any], blob: memoryview) -> None:
-        grant, at, limits = header["g"], 0, header["t"]
+        grant, at, limits, extras = header["g"], 0, header["t"], header["x"]
         columns = zip(header["j"], header["w"], header["a"], header["n"], strict=True)
         for ordinal, (job, work, attempt, size) in enumerate(columns):
             started = time.time()
@@ -113,7 +114,7 @@ class Child:
                 break
             if (level := header["l"][ordinal]) != self.level:
                 self._set_level(level)
-            extra = header["x"].get(str(ordinal))
+            extra = extras.get(str(ordinal)) if extras else None
             context.set_ids((job, work))
             failed, data = self._call(grant, ordinal, blob[at : at + size], extra, limit)
             self._finish(grant, ordinal, started, failed, data, (job, work, attempt))
@@ -126,7 +127,9 @@ class Child:
         for name in _LEVELS:
             os.environ[name] = str(level)
 
-    def _call(self, grant: int, ordinal: int, data: memoryview, extra: dict[str, Any] | None, limit: float) -> tuple[bool, bytes]:
+    def _call(
+        self, grant: int, ordinal: int, data: memoryview, extra: dict[str, Any] | None, limit: float
+    ) -> tuple[bool, bytes | Pieces]:
         context.on_progress(lambda *said: self._say(grant, ordinal, said))
         try:
             if extra or self.hooks.before_item or self.settings is not self.config["settings"]:
@@ -144,10 +147,11 @@ class Child:
             context.on_progress(None)
 
     def _invoke(self, data: memoryview, extra: dict[str, Any] | None) -> Any:
-        if extra and "call_file" in extra:
-            data = memoryview((Path(self.config["blobs"]) / extra["call_file"]).read_bytes())
         try:
-            function, args, kwargs = calls.unpack_call(data)
+            if extra and "call_file" in extra:
+                function, args, kwargs = calls.load_call(Path(self.config["blobs"]) / extra["call_file"])
+            else:
+                function, args, kwargs = calls.unpack_call(data)
             args, kwargs = context.arguments(args, kwargs)
             if isinstance(function, calls.ByName):
                 function = calls.resolve(function.name)
@@ -186,7 +190,9 @@ class Child:
         payload = repr_json(said)
         self.data.write(channel.pack_record(channel.PROGRESS, grant, ordinal, payload=payload))
 
-    def _finish(self, grant: int, ordinal: int, started: float, failed: bool, data: bytes, ids: tuple[int, int, int]) -> None:
+    def _finish(
+        self, grant: int, ordinal: int, started: float, failed: bool, data: bytes | Pieces, ids: tuple[int, int, int]
+    ) -> None:  # fmt: skip
         flags = channel.ERROR if failed else 0
         if len(data) > self.config["inline_limit"]:
             flags, data = self._to_file(flags, data, ids)
@@ -194,16 +200,15 @@ class Child:
             flags |= channel.LOGGED
         if self.config["memory_mark"] and processes.memory_bytes() > self.config["memory_mark"]:
             flags |= channel.HEAVY
-        self.data.write(channel.pack_record(channel.OUTCOME, grant, ordinal, flags, started, time.time(), data))
+        self.data.write(channel.pack_record(channel.OUTCOME, grant, ordinal, flags, started, time.time(), bytes(data)))
 
-    def _to_file(self, flags: int, data: bytes, ids: tuple[int, int, int]) -> tuple[int, bytes]:
+    def _to_file(self, flags: int, data: bytes | Pieces, ids: tuple[int, int, int]) -> tuple[int, bytes]:
         """Large outcomes go by file: neither the pipe nor the broker ever holds them."""
         name = "{}.{}.{}.outcome".format(*ids)
         path = Path(self.config["blobs"]) / name
         try:
-            path.write_bytes(data)
+            save(path, data)
         except OSError as error:
-            path.unlink(missing_ok=True)
             message = f"the result ({len(data)} bytes) could not be written to {path}: {error.strerror}. Free some space."
             return channel.ERROR, calls.pack_exception(ResultError(message))
         return flags | channel.IN_FILE, name.encode()

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
 from ...job import JobSpec, WorkSpec
+from ...pieces import save
 from ...settings import Settings, python_executable
 from ...worker import processes
 from ...worker.logs import tail
@@ -226,10 +227,10 @@ class LocalEngine:
                     "data to a file and send its path, or raise max_payload_bytes in the settings."
                 )
             file = f"{job}.{index}.call"
-            self.folder.blob(file).write_bytes(call)
+            save(self.folder.blob(file), call)
             call, extra = b"", {**extra, "call_file": file}
         name = b"" if work.name == str(index + 1) else work.name.encode()
-        return call, name, json.dumps(extra).encode() if extra else b""
+        return bytes(call), name, json.dumps(extra).encode() if extra else b""
 
     def _spec(self, spec: JobSpec) -> int:
         known = self._specs.get(id(spec))

@@ -1,0 +1,86 @@
+"""Large values reach their files without being copied into one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from farmfutures import call as calls
+from farmfutures.errors import ResultError
+from farmfutures.pieces import LARGE_BYTES, Pieces, save
+
+LARGE = os.urandom(LARGE_BYTES + 1)
+
+
+def echo(*args: Any, **kwargs: Any) -> Any:
+    return args, kwargs
+
+
+def test_a_large_value_is_not_copied() -> None:
+    packed = calls.pack_call(echo, (LARGE, 1), {})
+    assert isinstance(packed, Pieces)
+    assert any(part is LARGE for part in packed.parts)
+    assert len(packed) == len(bytes(packed)) == sum(map(len, packed.parts))
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs"),
+    [((LARGE,), {}), ((), {"data": LARGE}), (("ü" * LARGE_BYTES * 2, [1, {"a": None}]), {}), ((LARGE, LARGE), {"x": "y"})],
+    ids=["argument", "keyword", "text", "the same twice"],
+)
+def test_calls_go_through_a_file(tmp_path: Path, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    save(tmp_path / "call", calls.pack_call(echo, args, kwargs))
+    function, *rest = calls.load_call(tmp_path / "call")
+    assert (function, rest) == (echo, [args, kwargs])
+
+
+def test_what_may_change_is_copied() -> None:
+    value = bytearray(LARGE)
+    packed = calls.pack_call(echo, (value,), {})
+    value[:] = bytes(len(value))
+    assert calls.unpack_call(bytes(packed))[1] == (bytearray(LARGE),)
+
+
+def test_large_arguments_beside_what_goes_by_value() -> None:
+    packed = calls.pack_call(lambda data: len(data), (LARGE,), {})
+    function, args, _ = calls.unpack_call(bytes(packed))
+    assert function(*args) == len(LARGE)
+
+
+def test_a_word_in_a_large_value_is_no_code() -> None:
+    packed = calls.pack_call(echo, (b"__main__" * LARGE_BYTES,), {})
+    assert bytes(packed)[:1] == b"P"
+
+
+@pytest.mark.parametrize(
+    "value", [LARGE, "x" * (LARGE_BYTES + 1), [LARGE], 7, None], ids=["bytes", "text", "list", "int", "None"]
+)
+def test_outcomes_go_through_a_file(tmp_path: Path, value: Any) -> None:
+    save(tmp_path / "outcome", calls.pack_result(value))
+    assert calls.load_outcome(tmp_path / "outcome") == (value, None)
+
+
+def test_a_large_exception_goes_through_a_file(tmp_path: Path) -> None:
+    save(tmp_path / "outcome", calls.pack_exception(ValueError(LARGE)))
+    value, error = calls.load_outcome(tmp_path / "outcome")
+    assert value is None
+    assert isinstance(error, ValueError)
+    assert error.args == (LARGE,)
+
+
+def test_r13_a_result_in_a_file_that_can_not_be_loaded(tmp_path: Path) -> None:
+    (tmp_path / "outcome").write_bytes(b"rcnowhere\nThing\n.")
+    _, error = calls.load_outcome(tmp_path / "outcome")
+    assert isinstance(error, ResultError)
+    assert "nowhere" in str(error)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk that every Linux has")
+def test_nothing_is_left_on_a_full_disk(tmp_path: Path) -> None:
+    (tmp_path / "call").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        save(tmp_path / "call", calls.pack_call(echo, (LARGE,), {}))
+    assert not (tmp_path / "call").exists()
