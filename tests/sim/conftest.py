@@ -47,6 +47,7 @@ maya.standalone.initialize()
 from maya import cmds, mel
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
+print("ready", file=answers, flush=True)
 for line in sys.stdin:
     script, folder = json.loads(line)
     os.chdir(folder)
@@ -75,6 +76,9 @@ class Warm:
             self.process = subprocess.Popen(
                 [str(mayapy), "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environ, text=True
             )
+        assert self.process.stdout is not None
+        # Until then it is a shell: another process, to who looks for those that a test left behind.
+        assert self.process.stdout.readline() == "ready\n", self.log.read_text()
 
     def run(self, script: str, folder: Path) -> tuple[Any, str]:
         """Runs a script in a new scene, in a project of its own; returns its ``result`` and what went to stderr."""
