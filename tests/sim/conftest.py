@@ -95,8 +95,12 @@ class Warm:
         return result, said
 
     def close(self) -> None:
-        """Ends it."""
-        self.process.communicate(timeout=25)
+        """Ends it, even if it hangs."""
+        try:
+            self.process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +112,7 @@ def warm(mayapy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[War
 
 
 @pytest.fixture
-def maya(mayapy: Path, warm: Warm, tmp_path: Path) -> Run:
+def maya(mayapy: Path, warm: Warm, tmp_path: Path, pytestconfig: pytest.Config) -> Run:
     """Runs a script in an initialised Maya; returns what it leaves in ``result``, by JSON.
 
     It is the Maya of the module, unless the script asks for a start, an end, variables, or a `fresh` one.
@@ -124,7 +128,7 @@ def maya(mayapy: Path, warm: Warm, tmp_path: Path) -> Run:
         variables = {**os.environ, "MAYA_NO_STANDALONE_ATEXIT": "1", "MAYA_APP_DIR": str(tmp_path / "prefs"), **environ}
         done = subprocess.run(
             [str(mayapy), "-c", start + textwrap.dedent(script) + end], env=variables, cwd=tmp_path, capture_output=True,
-            text=True, timeout=25, check=False,
+            text=True, timeout=300 if pytestconfig.getoption("--mayapy") else 25, check=False,
         )  # fmt: skip
         run.stderr = done.stderr  # type: ignore[attr-defined]
         if code is None or code != 0:
