@@ -313,6 +313,11 @@ class Executor(farmfutures.Executor):
             prune_later(Store(root), self._engine, self.settings.snapshot_days * 24 * 3600)
         return job
 
+    def _paths(self, spec: JobSpec, works: list[WorkSpec]) -> list[tuple[str, str]]:
+        every = [spec.launch.settings, *(work.extra.get("settings", {}) for work in works)]
+        named = {"workspace": "workspace", "filename": "scene"}
+        return list(dict.fromkeys((what, opened[key]) for opened in every for key, what in named.items() if opened.get(key)))
+
     def _is_captured(self, filename: str | None) -> bool:
         """Returns whether this scene is the one of the captured session, or the copy of it."""
         if self._session is None:

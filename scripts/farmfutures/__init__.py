@@ -1,6 +1,7 @@
 """farmfutures: hand calls over to a farm, get `concurrent.futures` futures back.
 
 executor   Executor, Batch
+rehearsal  a job tried before it is submitted
 future     Future: ids, status, log, progress, kill
 farm       Farm: look at and steer what is on an engine
 job        plain data: State, JobInfo, ItemInfo, ...
