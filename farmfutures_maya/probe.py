@@ -42,6 +42,8 @@ def main(words: Sequence[str]) -> None:
             goodbye = _start(json.loads(words[0]))
         except Exception as error:
             say(error=str(error))
+    # Last: a module that Maya has read brings them along.
+    say(packages={name: dict(import_package(name)) for name in REQUIREMENTS})
     leave(0, goodbye)
 
 
