@@ -62,8 +62,8 @@ def heard(text: str) -> dict[str, Any]:
     return said
 
 
-def _start(settings: dict[str, Any]) -> Callable[[], object]:
-    goodbye = bootstrap(settings)
+def _start(settings: dict[str, Any]) -> Callable[[], object] | None:
+    goodbye = bootstrap(settings).goodbye
     modules = _cmds.modules()
     say(maya=_cmds.version(), build=_cmds.cut_identifier(), modules=modules)
     if NAME in modules:

@@ -175,7 +175,8 @@ def test_7_another_mayapy_than_the_right_one_is_not_taken(tmp_path: Path) -> Non
     """deadline-cloud-for-maya 153, 154, 200: none on PATH, or one of another version."""
     other = tmp_path / "maya2025" / "bin" / "mayapy"
     other.parent.mkdir(parents=True)
-    other.touch(mode=0o755)
+    other.write_text('#!/bin/sh\necho \'farmfutures:{"version": "2025"}\'\n')
+    other.chmod(0o755)
     environ = {"PATH": str(other.parent), "MAYA_LOCATION": str(tmp_path / "maya2025")}
     assert mayapy.find(2025, environ=environ).path == other
     with pytest.raises(InterpreterNotFoundError, match=r"no mayapy of Maya 2031.*is Maya 2025.*set FARMFUTURES_MAYAPY"):
