@@ -28,6 +28,7 @@
     disk.py        where paths lead, and looking for many files at once
     patterns.py    file names that stand for many: tiles, frames
     drives.py      which paths only this machine has
+    aside.py       work that needs no Maya, while an interactive one is kept alive
     source.py      Python source as a call
     script.py       a script in a Maya that was made ready
     launch.py       a mayapy from outside of Maya

@@ -27,6 +27,8 @@ from .store import Store
 from .uses import Use, confirm, is_stored, noted
 
 if TYPE_CHECKING:
+    from farmfutures.rehearsal import Rehearsal, Rehearsed
+
     from .checks import Checking, Progress, Subject
     from .problems import Problem
 
@@ -326,6 +328,14 @@ class Executor(farmfutures.Executor):
         every = [spec.launch.settings, *(work.extra.get("settings", {}) for work in works)]
         named = {"workspace": "workspace", "filename": "scene"}
         return list(dict.fromkeys((what, opened[key]) for opened in every for key, what in named.items() if opened.get(key)))
+
+    def _rehearse(self, rehearsal: Rehearsal, timeout_s: float, cancelled: Callable[[], bool] | None) -> Rehearsed:
+        from .aside import run_aside  # Late: few programs rehearse.
+
+        def run(stopped: Callable[[], bool]) -> Rehearsed:
+            return rehearsal.run(timeout_s, lambda: stopped() or (cancelled is not None and cancelled()))
+
+        return run_aside(run, "Trying the job in a fresh interpreter")
 
     def _is_captured(self, filename: str | None) -> bool:
         """Returns whether this scene is the one of the captured session, or the copy of it."""

@@ -85,6 +85,9 @@ class Executor(concurrent.futures.Executor):
         """Returns what a job names on disk, each with what it is; for rehearsals."""
         return []
 
+    def _rehearse(self, rehearsal: Rehearsal, timeout_s: float, cancelled: Callable[[], bool] | None) -> Rehearsed:
+        return rehearsal.run(timeout_s, cancelled)
+
     # --- one call
 
     def submit(self, fn: Callable[..., Any] | str, /, *args: Any, **kwargs: Any) -> Future:
@@ -430,7 +433,7 @@ class Batch:
             timeout_s: How long it may take, in seconds; calls that are not loaded by then count as not checked.
             bootstrap: Whether to run the job's bootstrap and preflight too: for Maya that is its start, with a licence,
                 and the scene, for which `timeout_s` should be longer. None: only where there is a preflight.
-            cancelled: Asked now and then; True ends it with what was checked so far.
+            cancelled: Asked now and then, in a thread maybe; True ends it with what was checked so far.
 
         Returns:
             How many calls were checked, and warnings.
@@ -439,7 +442,7 @@ class Batch:
             RehearsalError: An import, a path, a call or the interpreter fails; the message says exactly which.
             FarmFuturesError: The job would be refused.
         """
-        return self.rehearsal(bootstrap=bootstrap).run(timeout_s, cancelled)
+        return self.executor._rehearse(self.rehearsal(bootstrap=bootstrap), timeout_s, cancelled)
 
     def rehearsal(self, *, bootstrap: bool | None = None) -> Rehearsal:
         """Returns the same, ready to be run in a thread: an interface is not to wait for it."""

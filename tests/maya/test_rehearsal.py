@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from farmfutures.errors import RehearsalError
+from farmfutures.errors import RehearsalError, WaitCancelledError
 from farmfutures.maya import Executor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
@@ -90,6 +91,31 @@ def test_n2_scene_and_workspace_of_job_and_items(make: Make, no_maya: None, scen
     with pytest.raises(RehearsalError) as caught:
         rehearsal.run(20)
     assert sorted(caught.value.problems) == sorted([f"the scene {other} is not there", f"the scene {scene} is not there"])
+
+
+def test_n2_an_interactive_maya_is_kept_alive(maya: Any, window: Any, make: Make, tmp_path: Path) -> None:
+    lib = module(tmp_path, "def work():\n    pass\n")
+    timer = import_module("PySide6.QtCore").QTimer(interval=5)
+    ticks: list[int] = []
+    timer.timeout.connect(lambda: ticks.append(1))
+    timer.start()
+    assert rehearse(make(), "tool:work", sys_path=[lib]).checked == 1
+    timer.stop()
+    assert len(ticks) > 3
+    with pytest.raises(RehearsalError, match="No module named 'nowhere'"):
+        rehearse(make(), "nowhere:work")
+
+
+def test_n2_esc_stops_it(maya: Any, window: Any, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lib = module(tmp_path, "import time\ntime.sleep(60)\n")
+    vigil = import_module("farmfutures_maya.vigil")
+    monkeypatch.setattr(vigil, "SHOW_AFTER_S", 0.0)
+    show = vigil.WaitDialog.show
+    monkeypatch.setattr(vigil.WaitDialog, "show", lambda dialog: (show(dialog), dialog.reject()))
+    with pytest.raises(WaitCancelledError):
+        rehearse(make(), "tool:work", sys_path=[lib])
+    for thread in [thread for thread in threading.enumerate() if thread.name == "farmfutures aside"]:
+        thread.join(10)
 
 
 def test_n2_an_interpreter_that_is_no_mayapy(make: Make, no_maya: None, tmp_path: Path) -> None:
