@@ -15,7 +15,12 @@
     uses.py        which jobs need them
     prune.py       removes those that none needs any more
     mayapy.py      find the interpreter of a Maya version
-    bootstrap.py   worker side: standalone, plug-ins, project, scene
+    version_probe.py asks it for its version
+    bootstrap.py   worker side: plug-ins, project, scene
+    standalone.py  starts the worker's Maya in folders of its own, and takes leave of it
+    launch_failures.py why it did not start: what is said then
+    missing.py     files that the open scene needs and that are not there
+    restore.py     the scene between two items, as it was opened
     checks.py      what is wrong with a job before it is submitted
     problems.py    what that finds: kinds, causes, places, fixes
     inputs.py      which files nodes name, collected in slices
@@ -23,6 +28,7 @@
     disk.py        where paths lead, and looking for many files at once
     patterns.py    file names that stand for many: tiles, frames
     drives.py      which paths only this machine has
+    aside.py       work that needs no Maya, while an interactive one is kept alive
     source.py      Python source as a call
     script.py       a script in a Maya that was made ready
     launch.py       a mayapy from outside of Maya
@@ -39,6 +45,7 @@
     _cmds.py       the only room that calls maya.cmds, with
     _cmds_inputs.py  the calls about files that a scene names
     _cmds_ui.py      the calls about parts of the interface
+    _cmds_watch.py   the calls that watch a scene and take changes back
 
 Maya is imported inside functions, so that all of it loads in any Python. Public names live behind the door
 ``farmfutures.maya`` and carry its name; nothing here is pickled under ``farmfutures_maya``.

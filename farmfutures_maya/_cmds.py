@@ -8,6 +8,7 @@ named. All of it belongs on Maya's main thread. Maya is imported inside the func
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, cast
@@ -179,6 +180,24 @@ def references() -> list[str]:
             found += _strings(cmds.referenceQuery(node, filename=True, unresolvedName=True, withoutCopyNumber=True))
         except RuntimeError:
             continue  # sharedReferenceNode, _UNKNOWN_REF_NODE_ and the like stand for no file.
+    return found
+
+
+def references_not_found() -> list[str]:
+    """Returns the path of every reference that should be loaded and whose file Maya did not find."""
+    from maya import cmds
+
+    found: list[str] = []
+    for node in cmds.ls(type="reference") or ():
+        try:
+            if cmds.referenceQuery(node, isLoaded=True):
+                continue
+            path = _strings(cmds.referenceQuery(node, filename=True, withoutCopyNumber=True))[0]
+            deferred = untyped("file")(query=True, referenceNode=node, deferReference=True)  # The stubs: edit only.
+            if not os.path.isfile(path) and not deferred:
+                found.append(path)
+        except RuntimeError:
+            continue  # As above.
     return found
 
 

@@ -278,6 +278,7 @@ def _of_drives(results: list[Looked], elsewhere: bool) -> Iterator[Problem]:
             drives.setdefault(looked.local, []).append(looked.path)
     severity = Severity.WARNING if elsewhere else Severity.NOTE
     for drive, paths in sorted(drives.items()):
-        cause = f"{len(paths)} files are on a drive that only this machine has: {listed(sorted(paths))}"
+        count = "a file is" if len(paths) == 1 else f"{len(paths)} files are"
+        cause = f"{count} on a drive that only this machine has: {listed(sorted(paths))}"
         fix = "Move them to a shared drive before the job goes to other machines."
         yield Problem(Kind.LOCAL_PATH, severity, cause, drive, fix, drive)

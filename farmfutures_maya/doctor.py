@@ -107,12 +107,15 @@ def _maya(item: mayapy.Mayapy, quick: bool, timeout_s: float) -> Iterator[Findin
     yield from _judge_python(said, end, group)
     if "python" not in said:
         return
-    for name, found in said["packages"].items():
-        yield checkup.judge_package(name, found, group, how=f"farmfutures install --maya {year or ''}, or mayapy -m pip install")
     if quick:
         yield skipped("start and licence", "not tried, to be quick", group)
     else:
         yield from _judge_start(item, said, end, time.perf_counter() - started, group)
+    for name, found in said.get("packages", {}).items():
+        how = f"farmfutures install --maya {year}` or `" if year else ""
+        finding = checkup.judge_package(name, found, group, how=f"`{how}{item.path} -m pip install")
+        late = quick and "error" in found
+        yield skipped(finding.what, "not there before Maya has read its modules", group) if late else finding
 
 
 def _ask(item: mayapy.Mayapy, quick: bool, timeout_s: float) -> tuple[dict[str, Any], str]:

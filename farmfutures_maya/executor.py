@@ -15,23 +15,29 @@ from farmfutures.job import JobSpec, WorkSpec
 from farmfutures.settings import Settings
 
 from . import _cmds, mayapy, path_mapping
-from .bootstrap import WORKER_ENVIRON
 from .environ import Policy
 from .future import Future
 from .path_mapping import PathMapping
 from .prune import prune_later
+from .restore import POLICIES
 from .scene import Snapshot, snapshot
 from .session import Session, missing_text, require_maya
+from .standalone import worker_environ
 from .store import Store
 from .uses import Use, confirm, is_stored, noted
 
 if TYPE_CHECKING:
+    from farmfutures.rehearsal import Rehearsal, Rehearsed
+
     from .checks import Checking, Progress, Subject
     from .problems import Problem
 
 BOOTSTRAP = "farmfutures.maya:bootstrap"
 
-_SETTINGS = ("filename", "workspace", "ignore_version", "load_references")
+_SETTINGS = ("filename", "workspace", "ignore_version", "load_references", "strict", "open_timeout_s")
+_OF_JOBS = ("version", "skip_usersetup", "restore", "path_mapping")
+"""What the work items of one job share, since they share its interpreters."""
+
 _REFERENCES = ("all", "none", "topOnly")
 
 
@@ -47,8 +53,11 @@ class Executor(farmfutures.Executor):
             Maya the newest one that is installed.
         **job: Defaults of every job, as of `farmfutures.Executor`, and besides: ``ignore_version`` (bool: open a scene
             of a newer update too), ``load_references`` (``"all"``, ``"none"``, ``"topOnly"``), ``skip_usersetup``
-            (bool: do not run ``userSetup.py``, for a faster start), ``path_mapping`` (rules as of `PathMapping`, before
-            those of the settings).
+            (bool: do not run ``userSetup.py``, for a faster start), ``restore`` (how the scene is put back between two
+            items of a job: ``"fresh"``, the default, opens it again where an item changed it; ``"reset"`` undoes what the
+            item did; ``"keep"`` leaves it as it is), ``strict`` (bool: a reference or texture that is not there is an
+            error, not a remark), ``open_timeout_s`` (seconds that opening the scene may take; 3600),
+            ``path_mapping`` (rules as of `PathMapping`, before those of the settings).
 
     All of ``filename``, ``workspace``, ``version`` and ``interpreter`` may be given with a job too; the first two with
     a single work item of a batch.
@@ -66,7 +75,7 @@ class Executor(farmfutures.Executor):
         ...         future.node = node
     """
 
-    OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, "version", "skip_usersetup", "path_mapping"})
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({*_SETTINGS, *_OF_JOBS})
     FUTURE: ClassVar[type[farmfutures.Future]] = Future
 
     def __init__(
@@ -236,23 +245,25 @@ class Executor(farmfutures.Executor):
         options = dict(extra)
         rules = self._rules(options.pop("path_mapping", None))
         settings = self._job_settings(options, PathMapping(rules))
-        if not options.get("interpreter"):
-            version = settings.get("version")
-            options["interpreter"] = [str(mayapy.find(version, session=_running_version()).path)]
-            if os.environ.get(mayapy.VARIABLE):
-                settings["mayapy"] = os.environ[mayapy.VARIABLE]
-        else:
-            options["interpreter"] = list(mayapy.real_interpreter(options["interpreter"]))
+        if os.environ.get(mayapy.VARIABLE) and not options.get("interpreter"):
+            settings["mayapy"] = os.environ[mayapy.VARIABLE]
+        found = mayapy.choose(options.get("interpreter"), settings.get("version"), session=_running_version())
+        options["interpreter"] = list(found.command)
+        if found.version is not None:
+            settings.setdefault("version", found.version.text)  # The worker says it again, when it has started.
+        if options.get("restore") is not None:
+            settings["restore"] = _one_of("restore", options["restore"], POLICIES)
+        options.pop("restore", None)
         skip = {"MAYA_SKIP_USERSETUP_PY": "1"} if options.pop("skip_usersetup", False) else {}
         cloned = self._session.environ if self._session else {}
-        environ: dict[str, str] = {**WORKER_ENVIRON, **cloned, **skip, **(options.get("env") or {})}
+        environ: dict[str, str] = {**worker_environ(), **cloned, **skip, **(options.get("env") or {})}
         options["env"] = environ
         if settings.get("missing_variables"):
             settings["missing_variables"] = [name for name in settings["missing_variables"] if name not in environ]
         options["secret_env"] = {**self._secrets(environ), **(options.get("secret_env") or {})}
         if options.setdefault("bootstrap", BOOTSTRAP) is None:
             options["bootstrap"] = BOOTSTRAP
-        mapped = path_mapping.payload(rules, {name for name in environ if name not in WORKER_ENVIRON})
+        mapped = path_mapping.payload(rules, {name for name in environ if name not in worker_environ()})
         options["settings"] = {**settings, **mapped, **(options.get("settings") or {})}
         options.pop("version", None)
         return super()._job_options(options)
@@ -284,7 +295,7 @@ class Executor(farmfutures.Executor):
 
     def _item_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)
-        for name in ("version", "interpreter", "skip_usersetup", "path_mapping"):
+        for name in (*_OF_JOBS, "interpreter"):
             if options.pop(name, None) is not None:
                 raise OptionError(
                     f"{name}= can't differ between the work items of one job, which share their interpreters: "
@@ -312,6 +323,19 @@ class Executor(farmfutures.Executor):
         for root in {Path(scene).parents[2] for scene in scenes}:
             prune_later(Store(root), self._engine, self.settings.snapshot_days * 24 * 3600)
         return job
+
+    def _paths(self, spec: JobSpec, works: list[WorkSpec]) -> list[tuple[str, str]]:
+        every = [spec.launch.settings, *(work.extra.get("settings", {}) for work in works)]
+        named = {"workspace": "workspace", "filename": "scene"}
+        return list(dict.fromkeys((what, opened[key]) for opened in every for key, what in named.items() if opened.get(key)))
+
+    def _rehearse(self, rehearsal: Rehearsal, timeout_s: float, cancelled: Callable[[], bool] | None) -> Rehearsed:
+        from .aside import run_aside  # Late: few programs rehearse.
+
+        def run(stopped: Callable[[], bool]) -> Rehearsed:
+            return rehearsal.run(timeout_s, lambda: stopped() or (cancelled is not None and cancelled()))
+
+        return run_aside(run, "Trying the job in a fresh interpreter")
 
     def _is_captured(self, filename: str | None) -> bool:
         """Returns whether this scene is the one of the captured session, or the copy of it."""
@@ -352,7 +376,7 @@ def _checked(
     Raises:
         SceneNotFoundError: There is no such scene.
         WorkspaceNotFoundError: There is no such folder.
-        OptionError: ``load_references`` has a value that Maya does not know.
+        OptionError: An option has a value that means nothing.
     """
     settings: dict[str, Any] = {}
     if workspace:
@@ -366,14 +390,24 @@ def _checked(
     if given.get("ignore_version"):
         settings["ignore_version"] = True
     if given.get("load_references") is not None:
-        settings["load_references"] = _known_references(given["load_references"])
+        settings["load_references"] = _one_of("load_references", given["load_references"], _REFERENCES)
+    if given.get("strict") is not None:
+        settings["strict"] = bool(given["strict"])
+    if given.get("open_timeout_s") is not None:
+        settings["open_timeout_s"] = _seconds("open_timeout_s", given["open_timeout_s"])
     return settings
 
 
-def _known_references(value: object) -> str:
-    if value not in _REFERENCES:
-        raise OptionError(f"load_references={value!r} is none of {', '.join(_REFERENCES)}.")
+def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise OptionError(f"{name}={value!r} is none of {', '.join(known)}.")
     return str(value)
+
+
+def _seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+        raise OptionError(f"{name}={value!r}: give a number of seconds above 0.")
+    return float(value)
 
 
 def _absolute(path: str, folders: Iterable[str], table: PathMapping) -> str:

@@ -1,15 +1,21 @@
 """Find the ``mayapy`` of a Maya version on this platform.
 
-Looked for in this order; what is known to be another version is passed over and named in the error:
+Looked for in this order; each one that is there is asked for its version (version_probe.py), and what is another version, or no
+``mayapy`` at all, is passed over and named in the error:
 
-1. ``FARMFUTURES_MAYAPY``: a path, in which ``{version}`` stands for the version that is looked for. One that names no
-   file is an error at once.
-2. ``$MAYA_LOCATION/bin/mayapy``, only where its version fits: inside one Maya this points to that Maya.
-3. Where Autodesk installs Maya (Maya help 2027, "Python from an external interpreter").
-4. ``mayapy`` on PATH, last: it is the classic way to get another version than the scene was made with.
+1. the option ``interpreter``: there is no other one then, and a wrong one is an error;
+2. ``FARMFUTURES_MAYAPY``: a path, in which ``{version}`` stands for the version that is looked for. One that names no
+   file is an error at once;
+3. ``$MAYA_LOCATION/bin/mayapy``: inside one Maya this points to that Maya;
+4. where Autodesk installs Maya (Maya help 2027, "Python from an external interpreter");
+5. ``mayapy`` on PATH, last: it is the classic way to get another version than the scene was made with.
 
 What is found is resolved to the real file. On Linux ``bin/mayapy`` is a shell script that looks for ``../lib`` beside
-itself, so that it loads somebody else's libraries when it is started through a link.
+itself, so that it loads somebody else's libraries when it is started through a link. Nobody ever compares it to
+``sys.executable``: on macOS ``bin/mayapy`` says there that it is ``MacOS/mayapy``.
+
+The answer is what the worker must say again when it has started (standalone.py): a Maya that can't be asked is believed until
+then.
 """
 
 from __future__ import annotations
@@ -24,6 +30,8 @@ from pathlib import Path
 from typing import cast
 
 from farmfutures.errors import InterpreterNotFoundError, OptionError
+
+from .version_probe import ask
 
 VARIABLE = "FARMFUTURES_MAYAPY"
 
@@ -79,13 +87,53 @@ class Mayapy:
 
     Attributes:
         path: The real file, links resolved.
-        version: What its path says, or None where it says nothing.
+        version: What it answered, else what its path says, or None where neither says anything.
         source: Where it was found, for people.
     """
 
     path: Path
     version: MayaVersion | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a job's interpreters are started with, and their version as far as it is known."""
+
+    command: tuple[str, ...]
+    version: MayaVersion | None
+
+
+def choose(interpreter: object, version: object = None, *, session: str | None = None) -> Choice:
+    """Returns what to start for a job.
+
+    Args:
+        interpreter: The job's option: the path of a ``mayapy``, or a command of the caller's, such as
+            ``["rez-env", "maya-2026", "--", "mayapy"]``, in which nothing is touched and nobody asked. Nothing: `find`.
+        version: As of `find`.
+        session: As of `find`.
+
+    Raises:
+        InterpreterNotFoundError: There is none, or the one that was given is of another version or no mayapy.
+        OptionError: `version` is not a version.
+    """
+    if not interpreter:
+        found = find(version, session=session)
+        return Choice((str(found.path),), found.version)
+    if isinstance(interpreter, (list, tuple)):
+        return Choice(tuple(str(word) for word in cast("Sequence[object]", interpreter)), None)
+    path = str(interpreter)
+    if not (os.path.basename(path).lower().startswith("mayapy") and os.path.isfile(path)):
+        return Choice((path,), None)  # A wrapper of the studio's, or a name for PATH: the worker says what it is.
+    real = Path(os.path.realpath(path))
+    wanted = None if version is None else MayaVersion.parse(version)
+    held, problem = _held(real, wanted)
+    if problem:
+        raise InterpreterNotFoundError(
+            f"interpreter={path!r} won't do: {problem}. Give the mayapy of Maya {wanted.text if wanted else 'any version'}, "
+            "or leave interpreter= out to have it looked for."
+        )
+    return Choice((str(real),), held)
 
 
 def find(
@@ -109,66 +157,76 @@ def find(
     """
     wanted = None if version is None else MayaVersion.parse(version)
     looked: list[str] = []
-    for path, held, source in _places(wanted, os.environ if environ is None else environ, session, platform):
+    for path, known, source in _places(wanted, os.environ if environ is None else environ, session, platform):
         if not path.is_file():
             looked.append(f"{source}: no {path}")
             if source == VARIABLE:  # Somebody meant this one: what else there is would be a surprise.
                 break
-        elif wanted is not None and not wanted.fits(held):
-            looked.append(f"{source}: {path} is Maya {held.text if held else '?'}")
-        else:
-            return Mayapy(Path(os.path.realpath(path)), held, source)
+            continue
+        real = Path(os.path.realpath(path))
+        held, problem = (known, _misfit(path, wanted, known)) if known else _held(real, wanted)
+        if not problem:
+            return Mayapy(real, held, source)
+        looked.append(f"{source}: {problem}")
     raise InterpreterNotFoundError(_not_found(wanted, looked))
 
 
+def _held(real: Path, wanted: MayaVersion | None) -> tuple[MayaVersion | None, str]:
+    """Asks a mayapy; returns its version and what is wrong with it, if anything is."""
+    answer = ask(real)
+    if answer.problem:
+        return None, f"{real} {answer.problem}"
+    try:
+        held = MayaVersion.parse(answer.version) if answer.version else version_of(real)
+    except OptionError:
+        held = version_of(real)
+    return held, _misfit(real, wanted, held)
+
+
+def _misfit(path: Path, wanted: MayaVersion | None, held: MayaVersion | None) -> str:
+    fits = wanted is None or wanted.fits(held)
+    return "" if fits else f"{path} is Maya {held.text if held else '?'}"
+
+
 def installed(*, environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> list[Mayapy]:
-    """Returns every interpreter that can be found, in the order of `find`, none twice."""
+    """Returns every interpreter that can be found, in the order of `find`, none twice.
+
+    Nobody is asked: `version` is what the path says, and whether each of them works is for others to find out.
+    """
     found: dict[Path, Mayapy] = {}
-    for path, held, source in _places(None, os.environ if environ is None else environ, None, platform):
+    for path, _, source in _places(None, os.environ if environ is None else environ, None, platform):
         if path.is_file():
             real = Path(os.path.realpath(path))
-            found.setdefault(real, Mayapy(real, held, source))
+            found.setdefault(real, Mayapy(real, version_of(real), source))
     return list(found.values())
-
-
-def real_interpreter(interpreter: object) -> tuple[str, ...]:
-    """Returns the command line of an ``interpreter`` option: a path to a ``mayapy`` as its real file, else unchanged.
-
-    A list is a command of the caller's, such as ``["rez-env", "maya-2026", "--", "mayapy"]``: nothing in it is touched.
-    """
-    if isinstance(interpreter, (list, tuple)):
-        return tuple(str(word) for word in cast("Sequence[object]", interpreter))
-    path = str(interpreter)
-    is_mayapy = os.path.basename(path).lower().startswith("mayapy") and os.path.exists(path)
-    return (os.path.realpath(path) if is_mayapy else path,)
 
 
 def _places(
     wanted: MayaVersion | None, environ: Mapping[str, str], session: str | None, platform: str
 ) -> Iterator[tuple[Path, MayaVersion | None, str]]:
-    """Yields (file, version as far as known, where this comes from), best first, whether the file exists or not."""
+    """Yields (file, version where it need not be asked, where this comes from), best first, whether it exists or not."""
     set_path = environ.get(VARIABLE)
     if set_path:
         named = set_path.replace("{version}", str(wanted.major or wanted.text) if wanted else "")
-        path = Path(named).expanduser()
-        yield path, version_of(path), VARIABLE
+        yield Path(named).expanduser(), None, VARIABLE
     location = environ.get("MAYA_LOCATION")
     if location:
-        held = MayaVersion.parse(session) if session else version_of(Path(location))
+        held = MayaVersion.parse(session) if session else None
         for path in _in_location(Path(location), platform):
             yield path, held, "MAYA_LOCATION"
     for path in _installs(wanted, environ, platform):
-        yield path, version_of(path), "installed"
+        yield path, None, "installed"
     on_path = shutil.which("mayapy", path=environ.get("PATH", ""))
     if on_path:
-        yield Path(on_path), version_of(Path(os.path.realpath(on_path))), "PATH"
+        yield Path(on_path), None, "PATH"
 
 
 def _in_location(location: Path, platform: str) -> Iterator[Path]:
-    """On macOS MAYA_LOCATION is ``.../Maya.app/Contents``, and for some tools the folder above Maya.app."""
+    """On macOS MAYA_LOCATION is ``.../Maya.app/Contents``, and for some tools the folder above Maya.app (maya-usd)."""
     yield location / "bin" / _file(platform)
     if platform == "darwin":
         yield location / "Maya.app/Contents/bin/mayapy"
+        yield location / "Contents/bin/mayapy"
 
 
 def _installs(wanted: MayaVersion | None, environ: Mapping[str, str], platform: str) -> Iterator[Path]:

@@ -13,7 +13,8 @@ An argument counts as a path if it is an ``os.PathLike``, or a ``str`` that begi
 here; so do the members of a list, tuple or dict that is an argument. Any other ``str`` might be one, too, but nothing says
 so, and text that is no path must arrive as it was sent. A side of a rule is a whole folder, at the beginning: what starts
 with it and goes on with a slash is hardly ever anything but a path. Results and exceptions are not touched: they go back
-to where other folders hold, and what is in them is the call's own affair.
+to where other folders hold, and what is in them is the call's own affair. Neither are
+variables of a single work item.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _WINDOWS = re.compile(r"[A-Za-z]:(?=[/\\]|$)|[/\\]{2}[^/\\]+[/\\]+[^/\\]+")
 _LONG = re.compile(r"[/\\]{2}\?[/\\](?:(UNC)[/\\])?", re.IGNORECASE)
 _MACOS = ("/Volumes/", "/Users/", "/Applications/", "/Library/", "/System/", "/Network/")
 _ARROW = "<->"
+_ENTRY = re.compile(r"[A-Za-z]:[^;:]*|[^;:]+")
+"""An entry of a search path of any platform: the colon of a drive is none between entries."""
 _ICONS = "XBMLANGPATH"
 _MARK = "/%B"
 """What ends an entry of XBMLANGPATH on Linux, where it stands for the name of the icon."""
@@ -89,7 +92,8 @@ class PathMapping:
         if not name.upper().endswith(("PATH", "PATHS")) or "://" in value:
             return self.path(value)
         theirs, ours = _separator(sender), _separator(self.platform)
-        entries = value.split(theirs)
+        # Whoever started this process may have put entries of its own in front, with the other separator.
+        entries = value.split(ours) if theirs == ours else _ENTRY.findall(value)
         mapped = [self.path(entry) for entry in entries]
         if name.upper() == _ICONS:
             mapped = [_icons(entry, self.platform) for entry in mapped if entry]

@@ -42,6 +42,8 @@ def main(words: Sequence[str]) -> None:
             goodbye = _start(json.loads(words[0]))
         except Exception as error:
             say(error=str(error))
+    # Last: a module that Maya has read brings them along.
+    say(packages={name: dict(import_package(name)) for name in REQUIREMENTS})
     leave(0, goodbye)
 
 
@@ -60,8 +62,8 @@ def heard(text: str) -> dict[str, Any]:
     return said
 
 
-def _start(settings: dict[str, Any]) -> Callable[[], object]:
-    goodbye = bootstrap(settings)
+def _start(settings: dict[str, Any]) -> Callable[[], object] | None:
+    goodbye = bootstrap(settings).goodbye
     modules = _cmds.modules()
     say(maya=_cmds.version(), build=_cmds.cut_identifier(), modules=modules)
     if NAME in modules:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from farmfutures.engines.engine import Engine
+from farmfutures.engines.engine import Engine, shared
 from farmfutures.errors import FarmFuturesError, NoSuchJobError
 from farmfutures.job import State
 
@@ -135,9 +135,19 @@ def prune_later(store: Store, engine: Engine, unused_s: float) -> threading.Thre
     """
     if not unused_s or not _is_due(store.root / _STAMP):
         return None
-    thread = threading.Thread(target=prune, args=(store, asking(engine), unused_s), name="farmfutures prune", daemon=True)
+    shared.keep(engine)  # Whoever submitted may be done with it before we are: an engine that is closed is not to be asked.
+    thread = threading.Thread(target=_prune_and_close, args=(store, engine, unused_s), name="farmfutures prune", daemon=True)
     thread.start()
     return thread
+
+
+def _prune_and_close(store: Store, engine: Engine, unused_s: float) -> None:
+    try:
+        prune(store, asking(engine), unused_s)
+    except OSError:
+        pass  # The share went away, say. Tomorrow is another day.
+    finally:
+        shared.close(engine)
 
 
 def _is_due(stamp: Path) -> bool:

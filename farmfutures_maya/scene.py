@@ -82,6 +82,8 @@ def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
         raise SnapshotError(f"the scene can't be copied to {store.root}: {error.strerror or error}.") from error
     finally:
         store.discard(incoming)
+        if file is not None:
+            store.leave()
     warnings = tuple(_warnings(exported, beside, tools))
     return Snapshot(os.fspath(path), digest, kind, path.stat().st_size, name, exported, warnings)
 

@@ -70,7 +70,7 @@ def main(words: Sequence[str]) -> None:
     settings, mark, path, *arguments = words
     processes.die_with_parent()
     try:
-        goodbye = bootstrap(json.loads(settings))
+        goodbye = bootstrap(json.loads(settings)).goodbye
     except Exception as error:
         print(f"farmfutures: {error}", file=sys.stderr)
         leave(NOT_READY)
@@ -107,7 +107,7 @@ def leave(code: int, goodbye: Callable[[], object] | None = None) -> None:
 
     Args:
         code: The exit code.
-        goodbye: What `bootstrap` returned.
+        goodbye: Of what `bootstrap` returned.
     """
     with contextlib.suppress(Exception):
         threading._shutdown()  # type: ignore[attr-defined]  # The script's threads come first, as in Python.

@@ -9,6 +9,7 @@ A copy keeps the scene's own base name, because ``<Scene>`` in image names, XGen
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import hashlib
 import os
@@ -56,6 +57,11 @@ class Store:
     def discard(self, incoming: Path) -> None:
         """Removes what `incoming` made."""
         shutil.rmtree(incoming.parent, ignore_errors=True)
+
+    def leave(self) -> None:
+        """Takes our own folder away again from one that is no store, but where somebody wants a file."""
+        with contextlib.suppress(OSError):  # Somebody else writes there.
+            (self.root / _INCOMING).rmdir()
 
     def folders(self) -> list[Path]:
         """Returns the folder of each content; in it are its scene (under each name that it had) and who uses it."""

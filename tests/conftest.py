@@ -112,6 +112,7 @@ def own_temp(temp_root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypa
             monkeypatch.delenv(name)
     monkeypatch.setenv("FARMFUTURES_SETTINGS", str(temp_root / "no settings.toml"))
     monkeypatch.setenv("FARMFUTURES_STATE", str(folder / "s"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(temp_root / "cache"))
     monkeypatch.setenv("FARMFUTURES_SIM_PYTHON", sys.executable)  # The stand-in finds what these tests run with.
     for name in _TEMP_VARIABLES:
         monkeypatch.setenv(name, str(folder))

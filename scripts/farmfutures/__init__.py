@@ -2,6 +2,7 @@
 
 executor   Executor, Batch
 default    submit, map: of an executor that nobody has to make
+rehearsal  a job tried before it is submitted
 future     Future: ids, status, log, progress, kill
 farm       Farm: look at and steer what is on an engine
 job        plain data: State, JobInfo, ItemInfo, ...

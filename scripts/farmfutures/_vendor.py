@@ -2,13 +2,15 @@
 
 ``farmfutures install`` puts them into ``vendor/cp311-linux-x86_64`` and the like, beside ``scripts``. That folder is
 never on ``sys.path`` or PYTHONPATH: there it would hide what a studio has, or leak into another Python that Maya starts.
-A finder at the very end of ``sys.meta_path`` offers these two packages, and nothing else of the folder; so whoever has
-a version of their own keeps it, wherever on the path that is.
+A finder offers these two packages, and nothing else of the folder, to an interpreter that has none on its path; so
+whoever has a version of their own keeps it, wherever on the path that is. What lies beside an installed farmfutures does
+not count where that is the ``site-packages`` of another Python, whose packages can't be imported.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 
@@ -34,23 +36,53 @@ def _machine() -> str:
 
 
 class Vendored:
-    """Finds the packages of one folder, for those who found them nowhere else."""
+    """Finds the packages for those who have none.
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    Args:
+        root: The folder that has ``scripts`` in it, or our packages.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.foreign = _foreign()
 
     def find_spec(self, name: str, path: object, target: object = None, /) -> ModuleSpec | None:
         """As `importlib` asks for it."""
-        return PathFinder.find_spec(name, [self.folder]) if name in REQUIREMENTS else None
+        if name not in REQUIREMENTS:
+            return None
+        own = PathFinder.find_spec(name)
+        if own is not None and not (self.foreign and str(own.origin).startswith(self.foreign)):
+            return None  # The next finder finds it, too.
+        return PathFinder.find_spec(name, self._folders())
+
+    def _folders(self) -> list[str]:
+        """Where they may be: beside us, and in a module that Maya has put on the path."""
+        modules = (os.path.dirname(path) for path in sys.path if os.path.isfile(os.path.join(path, "farmfutures", "_vendor.py")))
+        return [os.path.join(root, "vendor", folder_name()) for root in dict.fromkeys((self.root, *modules))]
+
+
+def _foreign() -> str:
+    """Returns the folder that we were imported from, where it is the ``site-packages`` of another Python, else ""."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    said = re.search(r"python(\d+)\.(\d+)", folder) or _said_by_venv(os.path.dirname(os.path.dirname(folder)))
+    return folder + os.sep if said and (int(said[1]), int(said[2])) != sys.version_info[:2] else ""
+
+
+def _said_by_venv(root: str) -> re.Match[str] | None:
+    """On Windows a path tells no version."""
+    try:
+        with open(os.path.join(root, "pyvenv.cfg"), encoding="utf-8") as file:
+            return re.search(r"(?m)^version(?:_info)? *= *(\d+)\.(\d+)", file.read())
+    except OSError:
+        return None
 
 
 def offer(root: str = _ROOT) -> None:
-    """Adds the finder, once, where there is something to find.
+    """Adds the finder, once.
 
     Args:
-        root: The module's folder, which has ``scripts`` in it.
+        root: As of `Vendored`.
     """
-    folder = os.path.join(root, "vendor", folder_name())
-    known = any(getattr(finder, "folder", None) == folder for finder in sys.meta_path)
-    if not known and os.path.isdir(folder):
-        sys.meta_path.append(Vendored(folder))
+    # By name: a Maya that loads the plug-in again may have imported us anew.
+    if not any(type(finder).__module__ == __name__ for finder in sys.meta_path):
+        sys.meta_path.insert(0, Vendored(root))

@@ -21,6 +21,7 @@ from .errors import FarmFuturesError, OptionError
 from .settings import PREFIX, Settings, default_file
 
 CALL_TIMEOUT_S = 60.0
+_ERROR_CHARACTERS = 300
 _LITTLE_BYTES = 2 * 1024**3
 
 
@@ -111,21 +112,21 @@ def import_package(name: str) -> Mapping[str, str]:
     try:
         module = import_module(name)
     except Exception as error:  # A package of another Python fails in all kinds of ways.
-        return {"error": f"{type(error).__name__}: {error}"}
+        return {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:_ERROR_CHARACTERS]}"}
     return {"version": str(getattr(module, "__version__", "?")), "file": str(module.__file__)}
 
 
-def judge_package(name: str, found: Mapping[str, str], group: str = HERE, how: str = "pip install") -> Finding:
+def judge_package(name: str, found: Mapping[str, str], group: str = HERE, how: str = "`pip install") -> Finding:
     """Says whether a package is one that farmfutures was tested with.
 
     Args:
         name: As it is imported.
         found: As of `import_package`.
         group: Whose package it is.
-        how: The command that installs packages there.
+        how: What to say in front of the requirement: the command that installs packages there.
     """
     requirement = REQUIREMENTS[name]
-    what, mend = re.split("[<>=]", requirement)[0], f"{how} '{requirement}'"
+    what, mend = re.split("[<>=]", requirement)[0], f"{how} '{requirement}'`"
     if "error" in found:
         return wrong(what, found["error"], mend, group)
     text = f"{found['version']} in {Path(found['file']).parent.parent}"

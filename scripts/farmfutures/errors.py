@@ -12,6 +12,7 @@
     │   ├── SceneNotFoundError          (FileNotFoundError)
     │   ├── WorkspaceNotFoundError      (FileNotFoundError)
     │   ├── NotInMayaError              (RuntimeError)       needs a running Maya session
+    │   ├── RehearsalError              (RuntimeError)       the job would fail before its first call
     │   ├── MissingVariableError        (LookupError)        paths in the scene use variables that can't travel
     │   └── SnapshotError               (RuntimeError)       the scene could not be copied
     ├── EngineError                     the engine, not your call
@@ -37,6 +38,7 @@ and every class survives pickling.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import BrokenExecutor
 
 
@@ -94,6 +96,21 @@ class MissingVariableError(SubmitError, LookupError):
 
 class SnapshotError(SubmitError, RuntimeError):
     """The open scene could not be copied; the session is as it was."""
+
+
+class RehearsalError(SubmitError, RuntimeError):
+    """A job would fail before its first call runs; raised by `Batch.rehearse`, nothing was submitted.
+
+    Attributes:
+        problems: Each a sentence: which import, path or call fails, and where.
+    """
+
+    def __init__(self, message: str = "", problems: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+    def __reduce__(self) -> tuple[type[RehearsalError], tuple[str, tuple[str, ...]]]:
+        return type(self), (str(self), self.problems)
 
 
 class EngineError(FarmFuturesError):

@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import call as calls
 from ._public import public
@@ -20,6 +20,9 @@ from .future import Future, as_completed
 from .job import JobSpec, WorkSpec
 from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra, job_spec
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .rehearsal import Rehearsal, Rehearsed
 
 _CHUNKS = 64
 """So many chunks for each interpreter: enough that none waits long for the others at the end."""
@@ -79,6 +82,13 @@ class Executor(concurrent.futures.Executor):
     def _item_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         """The same for a single work item of a batch."""
         return extra
+
+    def _paths(self, spec: JobSpec, works: list[WorkSpec]) -> list[tuple[str, str]]:
+        """Returns what a job names on disk, each with what it is; for rehearsals."""
+        return []
+
+    def _rehearse(self, rehearsal: Rehearsal, timeout_s: float, cancelled: Callable[[], bool] | None) -> Rehearsed:
+        return rehearsal.run(timeout_s, cancelled)
 
     # --- one call
 
@@ -413,6 +423,37 @@ class Batch:
         future._hold()
         self.futures.append(future)
         return future
+
+    def rehearse(
+        self, timeout_s: float = 10.0, *, bootstrap: bool | None = None, cancelled: Callable[[], bool] | None = None
+    ) -> Rehearsed:  # fmt: skip
+        """Tries what is in the batch so far in one fresh interpreter, the job's own, and submits nothing.
+
+        The real calls are loaded there, which imports what they need; paths that they and the job name are looked for. No
+        call runs. At the end of a ``with`` block its error gives the batch up before anything is submitted.
+
+        Args:
+            timeout_s: How long it may take, in seconds; calls that are not loaded by then count as not checked.
+            bootstrap: Whether to run the job's bootstrap and preflight too: for Maya that is its start, with a licence,
+                and the scene, for which `timeout_s` should be longer. None: only where there is a preflight.
+            cancelled: Asked now and then, in a thread maybe; True ends it with what was checked so far.
+
+        Returns:
+            How many calls were checked, and warnings.
+
+        Raises:
+            RehearsalError: An import, a path, a call or the interpreter fails; the message says exactly which.
+            FarmFuturesError: The job would be refused.
+        """
+        return self.executor._rehearse(self.rehearsal(bootstrap=bootstrap), timeout_s, cancelled)
+
+    def rehearsal(self, *, bootstrap: bool | None = None) -> Rehearsal:
+        """Returns the same, ready to be run in a thread: an interface is not to wait for it."""
+        from .rehearsal import Rehearsal  # Late: few programs rehearse.
+
+        spec, _ = self.executor._prepare(self.job)
+        paths = self.executor._paths(spec, self._works)
+        return Rehearsal(spec, self._works, paths, self.executor.settings.state, bootstrap)
 
     def commit(self) -> list[Future]:
         """Submits the job; once. An empty batch submits nothing.

@@ -154,6 +154,9 @@ def test_as_a_job(ff: Any, state: Path, script: Any, scene: Path, environ: dict[
     done = ff("maya", "run", script(LOOK), "--farm", "--scene", scene, "--", "x", env=environ, code=7)
     assert done.stdout.startswith("['x'] transform")
     assert str(scene) in done.stdout
+    module = {"MAYA_MODULE_PATH": str(ROOT)}
+    seen = script("from maya import cmds; print(cmds.moduleInfo(listModules=True))")
+    assert ff("maya", "run", seen, "--farm", env=environ | module).stdout == "['farmfutures']\n"
     fine = ff("maya", "run", script("import sys; print(sys.argv[1:]); sys.exit(0)"), "--farm", env=environ)
     assert fine.stdout == "[]\n"
     number = ff("maya", "run", script("print('later')"), "--no-wait", env=environ).stdout.strip()

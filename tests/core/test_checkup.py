@@ -52,9 +52,9 @@ def test_to_be_quick_it_starts_nothing(own_temp: Path) -> None:
     ],
 )
 def test_packages(name: str, package: dict[str, str], verdict: Verdict) -> None:
-    finding = checkup.judge_package(name, package, how="mayapy -m pip install")
+    finding = checkup.judge_package(name, package, how="`mayapy -m pip install")
     assert finding.verdict is verdict
-    assert (verdict is Verdict.WRONG) == finding.advice.startswith("mayapy -m pip install '")
+    assert (verdict is Verdict.WRONG) == finding.advice.startswith("`mayapy -m pip install '")
 
 
 def test_a_package_that_breaks_while_it_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def run(mayapy: Path, script: Path) -> subprocess.CompletedProcess[str]:
     here = str(script.parent)
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), here)
     environ = {**os.environ, **temporary, "MAYA_NO_STANDALONE_ATEXIT": "1", "MAYA_APP_DIR": f"{here}/prefs"}
-    return subprocess.run([str(mayapy), str(script)], env=environ, capture_output=True, text=True, timeout=25, check=False)
+    return subprocess.run([str(mayapy), str(script)], env=environ, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_lines_for_anywhere(mayapy: Path, tmp_path: Path) -> None:

@@ -180,18 +180,25 @@ def idle(maya: Maya, qt: Any) -> Callable[[], None]:
 
 
 @pytest.fixture
-def fresh_bootstrap(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def fresh_bootstrap(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """The bootstrap room as a new process has it; what it does to the environment is undone."""
     import farmfutures.maya  # noqa: F401
 
     module = import_module("farmfutures_maya.bootstrap")
-    monkeypatch.setattr(module, "_private", None)
     monkeypatch.setattr(module, "_opened", False)
-    for name in ("MAYA_APP_DIR", "MAYA_ENV_DIR", "MAYA_MODULE_PATH", "MAYA_SCRIPT_PATH"):
+    monkeypatch.setattr(module, "_watched", None)
+    standalone = import_module("farmfutures_maya.standalone")
+    monkeypatch.setattr(standalone, "_private", None)
+    monkeypatch.setattr(import_module("farmfutures_maya.restore"), "_listening", False)
+    monkeypatch.setattr(import_module("farmfutures.worker.context"), "_remarks", ())
+    for name in ("MAYA_APP_DIR", "MAYA_ENV_DIR", "MAYA_MODULE_PATH", "MAYA_SCRIPT_PATH", "MAYA_NO_HOME"):
         monkeypatch.setenv(name, "set and taken away, so that it is put back as it was")
         monkeypatch.delenv(name)
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, os.environ[name])
     monkeypatch.setattr(sys, "path", list(sys.path))
-    return module
+    yield module
+    standalone._remove_private_folders()
 
 
 @pytest.fixture

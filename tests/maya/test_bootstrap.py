@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from farmfutures.errors import BootstrapError
+from farmfutures.worker import context
 
 Maya = Any
 """The stand-in in this process: of conftest.py, which tests can't import."""
@@ -22,15 +22,15 @@ def calls(maya: Maya) -> list[str]:
     return [
         name + (f":{next(iter(flags))}" if name == "file" else "")
         for name, _, flags in maya.log
-        if not asked & flags.keys() and name not in {"about", "moduleInfo"}
+        if not asked & flags.keys() and name not in {"about", "moduleInfo", "ls", "getAttr", "referenceQuery", "namespaceInfo"}
     ]
 
 
 def test_q34_maya_is_up_and_an_empty_scene_is_open(library_maya: Maya, fresh_bootstrap: ModuleType) -> None:
-    goodbye = fresh_bootstrap.bootstrap({})
+    hooks = fresh_bootstrap.bootstrap({})
     assert calls(library_maya)[0] == "initialize"
     assert not any(call.startswith(("file:open", "file:new")) for call in calls(library_maya))
-    goodbye()
+    hooks.goodbye()
     assert not library_maya.cmds.undoInfo(query=True, state=True)
     assert sys.platform == "win32" or "uninitialize" not in calls(library_maya)
 
@@ -74,6 +74,7 @@ def test_qs31_the_order(maya: Maya, fresh_bootstrap: ModuleType, scene: Path, tm
         "file:open",
         "currentTime",
         "editRenderLayerGlobals",
+        "file:modified",
     ]
     assert maya.cmds.upAxis(query=True, axis=True) == "z"
     assert maya.cmds.currentTime(query=True) == 12
@@ -116,23 +117,6 @@ def test_a_missing_scene_costs_no_start_and_no_licence(library_maya: Maya, fresh
 @pytest.mark.parametrize("wanted", [2026, "2026", "2026.3", "Preview Release 150", None])
 def test_versions_that_fit(maya: Maya, fresh_bootstrap: ModuleType, wanted: object) -> None:
     fresh_bootstrap.bootstrap({"version": str(wanted)} if wanted else {})
-
-
-def test_no_licence_is_tried_again_and_said_in_a_sentence(
-    library_maya: Maya, fresh_bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FARMFUTURES_SIM_FAULT", "licence")
-    monkeypatch.setenv("ADSKFLEX_LICENSE_FILE", "@licences")
-    with pytest.raises(RuntimeError, match=r"no licence: ADSKFLEX_LICENSE_FILE is @licences.*MAYA_APP_DIR") as caught:
-        fresh_bootstrap.bootstrap({})
-    fresh_bootstrap.goodbye()
-    assert not isinstance(caught.value, BootstrapError)
-
-
-def test_a_python_without_maya_is_final(no_maya: None, fresh_bootstrap: ModuleType) -> None:
-    with pytest.raises(BootstrapError, match=r"is not a mayapy.*FARMFUTURES_MAYAPY"):
-        fresh_bootstrap.bootstrap({})
-    fresh_bootstrap.goodbye()
 
 
 def test_a_scene_that_does_not_open_is_final(maya: Maya, fresh_bootstrap: ModuleType, scene: Path) -> None:
@@ -196,46 +180,57 @@ def test_options_of_opening(
     assert given == {"open": True, "force": True, **flags}
 
 
-# The private folder for preferences
+# Files that the scene needs
 
 
-def test_preferences_are_private_and_the_users_own_are_kept(
-    library_maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def lacking(scene: Path) -> Path:
+    """A scene that names a reference and a texture which are not there."""
+    text = scene.read_text().replace("requires", 'file -r -ns "rig" -rfn "rigRN" "/absent/rig.ma";\nrequires', 1)
+    scene.write_text(text + 'createNode file -n "wood";\n\tsetAttr ".ftn" -type "string" "/absent/wood.tx";\n')
+    return scene
+
+
+def test_missing_files_are_said_and_noted_for_calls_that_fail(
+    maya: Maya, fresh_bootstrap: ModuleType, lacking: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = tmp_path / "maya"
-    for folder in ("2026/modules", "modules", "2026/scripts"):
-        (own / folder).mkdir(parents=True)
-    (own / "2026" / "Maya.env").touch()
-    monkeypatch.setenv("MAYA_APP_DIR", str(own))
-    monkeypatch.setenv("MAYA_MODULE_PATH", "/studio")
-    goodbye = fresh_bootstrap.bootstrap({"version": "2026"})
-    seen = library_maya.started_with
-    private = Path(seen["MAYA_APP_DIR"])
-    assert private.is_dir()
-    assert private != own
-    assert seen["MAYA_ENV_DIR"] == str(own / "2026")
-    assert seen["MAYA_MODULE_PATH"].split(os.pathsep) == ["/studio", str(own / "2026/modules"), str(own / "modules")]
-    assert str(own / "2026" / "scripts") in sys.path
-    goodbye()
-    assert not private.exists()
+    fresh_bootstrap.bootstrap({"filename": str(lacking)})
+    expected = f"farmfutures: 2 file(s) that {lacking} needs were not found on "
+    assert expected in capsys.readouterr().err
+    (remark,) = context.remarks()
+    assert remark.startswith(expected)
+    assert "reference /absent/rig.ma, texture /absent/wood.tx. Make them reachable there" in remark
 
 
-def test_preferences_can_be_shared(
-    library_maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_remarks_are_those_of_the_open_scene(maya: Maya, fresh_bootstrap: ModuleType, lacking: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.ma"
+    other.write_text("//Maya ASCII 2026 scene\n")
+    fresh_bootstrap.bootstrap({"filename": str(lacking)})
+    fresh_bootstrap.bootstrap({"filename": str(other)})
+    assert context.remarks() == ()
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        ("missing", r"2 file\(s\) that .* With strict=False the job runs without them"),
+        ("error", r"with errors, and strict=True: Could not open reference rig\.ma\."),
+    ],
+)
+def test_missing_files_are_final_where_that_was_asked_for(
+    maya: Maya, fresh_bootstrap: ModuleType, scene: Path, lacking: Path, how: str, text: str
 ) -> None:
-    monkeypatch.setenv("MAYA_APP_DIR", str(tmp_path))
-    fresh_bootstrap.bootstrap({"shared_app_dir": True})
-    assert library_maya.started_with["MAYA_APP_DIR"] == str(tmp_path)
+    if how == "error":
+        maya.fail("file", "open", "Could not open reference rig.ma", after=True)
+    with pytest.raises(BootstrapError, match=text):
+        fresh_bootstrap.bootstrap({"filename": str(lacking), "strict": True})
 
 
-def test_preferences_lie_in_the_folder_of_the_worker(
-    library_maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_references_that_were_not_asked_for_are_not_missed(
+    maya: Maya, fresh_bootstrap: ModuleType, lacking: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("FARMFUTURES_WORKER_DIR", str(tmp_path))
-    goodbye = fresh_bootstrap.bootstrap({})
-    assert Path(os.environ["MAYA_APP_DIR"]).parent == tmp_path
-    goodbye()
-    assert list(tmp_path.iterdir()) == []
+    fresh_bootstrap.bootstrap({"filename": str(lacking), "load_references": "none"})
+    assert "1 file(s)" in capsys.readouterr().err
 
 
 def test_what_a_scene_does_not_hold_is_set_after_it_was_opened(maya: Maya, fresh_bootstrap: ModuleType, tmp_path: Path) -> None:

@@ -400,3 +400,32 @@ def test_it_belongs_on_the_main_thread(maya: Any, make: Make) -> None:
     thread.start()
     thread.join()
     assert "cannot check a job from a thread" in str(caught[0])
+
+
+# Scenes of other people
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("animated_camera.ma", []),
+        ("cameras.ma", []),
+        ("cube.ma", [(Kind.REFERENCE, "scene_file_to_referenceRN"), (Kind.TEXTURE, "file1")]),
+        ("layers.ma", [(Kind.REFERENCE, "scene_file_to_referenceRN")]),
+        ("ref.ma", []),
+        ("referenced_layers.ma", [(Kind.REFERENCE, "scene_file_to_referenceRN")]),
+        ("rhino_anim.ma", [(Kind.REFERENCE, "rhino_rig_029RN")]),
+        ("scene_file_to_reference.ma", []),
+        ("textured_project/scenes/TextureTest.ma", []),
+    ],
+)
+def test_what_is_wrong_with_scenes_of_other_people(
+    maya: Any, make: Make, shared_scenes: Path, name: str, expected: list[tuple[Kind, str]]
+) -> None:
+    """They refer to files of machines that are not this one; what is beside them, or in their project, is found."""
+    scene = shared_scenes / name
+    project = next((folder for folder in scene.parents if (folder / "workspace.mel").is_file()), scene.parent)
+    maya.cmds.workspace(str(project), openWorkspace=True)
+    maya.cmds.file(str(scene), open=True, force=True)
+    problems = make(clone_environ=True).check()
+    assert sorted((problem.kind, problem.place) for problem in problems) == expected

@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +23,7 @@ import pytest
 import farmfutures
 from farmfutures.errors import BootstrapError, InterpreterNotFoundError
 from farmfutures.maya import Executor, Kind, Session, install, uninstall
-from farmfutures_maya import mayapy, menu
+from farmfutures_maya import mayapy, submitting
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 
@@ -148,7 +149,7 @@ def test_5_the_scene_is_that_of_now(maya: Any, stand_in: Path, scene: Path, monk
     other.write_text(HEAD)
     for path in (scene, other):
         maya.cmds.file(str(path), open=True, force=True)
-        menu.submit("1", snapshot=False)
+        submitting.submit("1", snapshot=False)
     assert [executor.filename for executor in sent] == [str(scene), str(other)]
     stale = sent[0].check()
     assert [problem.kind for problem in stale] == [Kind.STALE]
@@ -174,7 +175,8 @@ def test_7_another_mayapy_than_the_right_one_is_not_taken(tmp_path: Path) -> Non
     """deadline-cloud-for-maya 153, 154, 200: none on PATH, or one of another version."""
     other = tmp_path / "maya2025" / "bin" / "mayapy"
     other.parent.mkdir(parents=True)
-    other.touch(mode=0o755)
+    other.write_text('#!/bin/sh\necho \'farmfutures:{"version": "2025"}\'\n')
+    other.chmod(0o755)
     environ = {"PATH": str(other.parent), "MAYA_LOCATION": str(tmp_path / "maya2025")}
     assert mayapy.find(2025, environ=environ).path == other
     with pytest.raises(InterpreterNotFoundError, match=r"no mayapy of Maya 2031.*is Maya 2025.*set FARMFUTURES_MAYAPY"):
@@ -297,15 +299,12 @@ def test_14_it_installs_by_itself_and_leaves_again(wheels: Path, tmp_path: Path)
 
 def nodes_below(name: str, deep: dict[str, int]) -> list[Any]:
     """A function of the artist's own, in a script that no worker can import."""
-    from maya import cmds
-
+    cmds = import_module("maya.cmds")
     return [len(cmds.listRelatives(name) or ()), deep, cmds.about(batch=True)]
 
 
 def fails(name: str) -> None:
-    from maya import cmds
-
-    cmds.getAttr(f"{name}.nothing")
+    import_module("maya.cmds").getAttr(f"{name}.nothing")
 
 
 @pytest.mark.timeout(60)

@@ -80,7 +80,7 @@ def test_q34_a_job_asks_for_our_bootstrap(make: Make, no_maya: None, stand_in: P
     options = job(make())
     assert options["bootstrap"] == "farmfutures.maya:bootstrap"
     assert options["interpreter"] == [str(stand_in.resolve())]
-    assert options["settings"] == {"mayapy": str(stand_in)}
+    assert options["settings"] == {"mayapy": str(stand_in), "version": "2026"}
     assert not {"filename", "workspace", "version", "skip_usersetup"} & options.keys()
 
 
@@ -139,7 +139,8 @@ def test_q37_version_chooses_the_interpreter(make: Make, no_maya: None, monkeypa
     for year in (2026, 2027):
         path = tmp_path / f"maya{year}" / "mayapy"
         path.parent.mkdir()
-        path.touch()
+        path.write_text(f'#!/bin/sh\necho \'farmfutures:{{"version": "{year}"}}\'\n')
+        path.chmod(0o755)
     monkeypatch.setenv("FARMFUTURES_MAYAPY", str(tmp_path / "maya{version}" / "mayapy"))
     executor = make(version="2026.1")
     assert job(executor)["interpreter"] == [str(tmp_path / "maya2026/mayapy")]
@@ -185,7 +186,9 @@ def test_qs37_a_work_item_may_open_another_scene(make: Make, no_maya: None, scen
     assert executor._item_options({"name": "plain"}) == {"name": "plain"}
 
 
-@pytest.mark.parametrize("extra", [{"version": 2027}, {"interpreter": "/own/mayapy"}, {"skip_usersetup": True}])
+@pytest.mark.parametrize(
+    "extra", [{"version": 2027}, {"interpreter": "/own/mayapy"}, {"skip_usersetup": True}, {"restore": "keep"}]
+)
 def test_qs37_work_items_share_their_interpreter(make: Make, no_maya: None, extra: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match=f"{next(iter(extra))}= can't differ between the work items"):
         make()._item_options(extra)
@@ -285,7 +288,8 @@ def test_q39_clone_environ_in_the_constructor(session: Any, make: Make) -> None:
     assert job(make(clone_environ=True)) == job(by_method)
 
 
-def test_qs33_clone_fills_only_what_is_unset(session: Any, make: Make, tmp_path: Path) -> None:
+def test_qs33_clone_fills_only_what_is_unset(session: Any, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_SIM_VERSION", "2025")  # What the mayapy says that is found.
     other = other_scene(tmp_path)
     executor = make(clone_environ=True, filename=other, version=2025)
     assert (executor.filename, executor.workspace, executor.version) == (other, root_of(session), "2025")
@@ -406,7 +410,34 @@ def test_an_untitled_scene_that_would_stay_behind_is_warned_of(session: Any, mak
         job(executor)
 
 
-def test_qs32_in_maya_the_version_is_the_sessions(session: Any, make: Make) -> None:
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"restore": "reset"}, {"restore": "reset"}),
+        ({"strict": True}, {"strict": True}),
+        ({"open_timeout_s": 20}, {"open_timeout_s": 20.0}),
+        ({}, {}),
+    ],
+)
+def test_options_of_the_bootstrap(make: Make, no_maya: None, given: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert settings(make(version=2026), **given) == {"version": "2026", **expected}
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"restore": "undo"}, "restore='undo' is none of fresh, reset, keep"),
+        ({"open_timeout_s": "long"}, "open_timeout_s='long': give a number of seconds"),
+        ({"open_timeout_s": 0}, "open_timeout_s=0: give a number of seconds above 0"),
+    ],
+)
+def test_options_of_the_bootstrap_that_mean_nothing(make: Make, no_maya: None, given: dict[str, Any], text: str) -> None:
+    with pytest.raises(OptionError, match=text):
+        job(make(version=2026), **given)
+
+
+def test_qs32_in_maya_the_version_is_the_sessions(session: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_SIM_VERSION", "Preview Release 150")  # What the mayapy says that is found.
     session.world.version = "2027"
     assert make().version == "2027"
     session.world.version = "Preview Release 150"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import farmfutures
-from farmfutures._vendor import REQUIREMENTS, folder_name
+from farmfutures._vendor import REQUIREMENTS, Vendored, folder_name
 from farmfutures.errors import InstallError, OptionError
 from farmfutures.maya import Installation, install, installation, uninstall, user_folder
 
@@ -105,15 +105,65 @@ def test_whoever_has_a_version_of_their_own_keeps_it(site: Path, in_maya: Any, t
     assert "vendor" in found["cloudpickle"]
 
 
-def test_nothing_else_of_the_folder_can_be_imported(site: Path, in_maya: Any) -> None:
-    from farmfutures._vendor import Vendored
+@pytest.fixture
+def finder(site: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Vendored:
+    """The finder of a module in an interpreter that has no packages."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "own")])
+    (tmp_path / "own").mkdir()
+    return Vendored(str(site / "farmfutures"))
 
-    finder = Vendored(str(site / "farmfutures" / "vendor" / folder_name()))
-    assert finder.find_spec("cloudpickle", None) is not None
-    assert finder.find_spec("cloudpickle.cloudpickle", ["elsewhere"]) is None
-    (Path(finder.folder) / "studio_tool.py").write_text("")
-    assert finder.find_spec("studio_tool", None) is None
-    (Path(finder.folder) / "studio_tool.py").unlink()
+
+def origin(finder: Vendored, name: str, path: object = None) -> str | None:
+    spec = finder.find_spec(name, path)
+    return spec.origin if spec else None
+
+
+def test_nothing_else_of_the_folder_can_be_imported(finder: Vendored, site: Path) -> None:
+    vendor = site / "farmfutures" / "vendor" / folder_name()
+    assert origin(finder, "cloudpickle") == str(vendor / "cloudpickle" / "__init__.py")
+    assert origin(finder, "cloudpickle.cloudpickle", ["elsewhere"]) is None
+    (vendor / "studio_tool.py").write_text("")
+    assert origin(finder, "studio_tool") is None
+    (vendor / "studio_tool.py").unlink()
+
+
+def test_a_module_that_maya_puts_on_the_path_later_has_them_too(finder: Vendored, site: Path) -> None:
+    """Workers come from where the command is; modules are read when Maya starts."""
+    finder.root = "/absent"
+    assert origin(finder, "cloudpickle") is None
+    sys.path.append(str(site / "farmfutures" / "scripts"))
+    assert str(origin(finder, "cloudpickle")).startswith(str(site))
+
+
+def test_packages_of_another_python_do_not_count(finder: Vendored, tmp_path: Path) -> None:
+    package = tmp_path / "own" / "cloudpickle" / "__init__.py"
+    package.parent.mkdir()
+    package.write_text("")
+    assert origin(finder, "cloudpickle") is None, "whoever has one of their own keeps it"
+    finder.foreign = f"{tmp_path / 'own'}{os.sep}"
+    assert "vendor" in str(origin(finder, "cloudpickle"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "config", "foreign"),
+    [
+        ("venv/lib/python3.9/site-packages", "", True),
+        (f"venv/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages", "", False),
+        ("venv/Lib/site-packages", "home = C:\\Python\nversion = 3.9.7\n", True),
+        ("venv/Lib/site-packages", f"version_info = {sys.version_info[0]}.{sys.version_info[1]}.0", False),
+        ("modules/farmfutures/scripts", "", False),
+    ],
+)
+def test_whose_site_packages_we_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, config: str, foreign: bool
+) -> None:
+    from farmfutures import _vendor
+
+    (tmp_path / "venv").mkdir()
+    if config:
+        (tmp_path / "venv" / "pyvenv.cfg").write_text(config)
+    monkeypatch.setattr(_vendor, "__file__", str(tmp_path / folder / "farmfutures" / "_vendor.py"))
+    assert _vendor._foreign() == (f"{tmp_path / folder}{os.sep}" if foreign else "")
 
 
 # Taking it away

@@ -1,4 +1,4 @@
-"""Finding an interpreter: QS32, Q37."""
+"""Finding an interpreter: QS32, Q37. What is found is asked for its version; so each one here is a real program."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from farmfutures_maya import mayapy
 
 Install = Callable[..., Path]
 
+scripts_run = pytest.mark.skipif(sys.platform == "win32", reason="the programs that answer are shell scripts")
+
 
 @pytest.fixture
 def install(tmp_path: Path) -> Install:
-    """Makes an empty file where a mayapy would be; a Windows layout, whose root is a variable."""
+    """Makes a program that says its version where a mayapy would be; a Windows layout, whose root is a variable."""
 
-    def make(name: str, file: str = "bin/mayapy.exe", root: str = "Autodesk") -> Path:
+    def make(name: str, file: str = "bin/mayapy.exe", root: str = "Autodesk", says: str | None = None) -> Path:
         path = tmp_path / root / name / file
         path.parent.mkdir(parents=True)
-        path.touch(mode=0o755)
+        year = "".join(letter for letter in name if letter.isdigit() or letter == ".")
+        path.write_text(f'#!/bin/sh\necho \'farmfutures:{{"version": "{year if says is None else says}"}}\'\n')
+        path.chmod(0o755)
         return path
 
     return make
@@ -95,7 +99,7 @@ def test_qs32_without_a_version_the_newest_is_taken(tmp_path: Path, install: Ins
 
 def test_qs32_the_variable_comes_first(tmp_path: Path, install: Install) -> None:
     install("Maya2026")
-    own = install("own", "mayapy")
+    own = install("own", "mayapy", says="2026")
     assert find(2026, tmp_path, FARMFUTURES_MAYAPY=str(own)).path == own
 
 
@@ -112,33 +116,80 @@ def test_a_variable_that_names_no_file_is_not_passed_over(tmp_path: Path, instal
 
 
 @pytest.mark.parametrize(
-    ("location", "session", "wanted", "taken"),
+    ("says", "session", "wanted", "taken"),
     [
-        ("Maya2026", None, 2026, True),
-        ("Maya2025", None, 2026, False),
-        ("own", "2026", 2026, True),
-        ("own", "2025", 2026, False),
-        ("own", "Preview Release 150", "Preview Release 150", True),
-        ("own", None, 2026, True),
+        ("2026", None, 2026, True),
+        ("2025", None, 2026, False),
+        ("2025", "2026", 2026, True),  # The running Maya is of this place, so that nobody is asked.
+        ("2026", "2025", 2026, False),
+        ("Preview Release 150", "Preview Release 150", "Preview Release 150", True),
+        ("Preview Release 150", None, "Preview Release 150", True),
+        ("", None, 2026, True),  # It does not say, and its path neither: the worker does.
     ],
 )
 def test_qs32_maya_location_counts_where_its_version_fits(
-    tmp_path: Path, install: Install, location: str, session: str | None, wanted: object, taken: bool
+    tmp_path: Path, install: Install, says: str, session: str | None, wanted: object, taken: bool
 ) -> None:
-    here = install(location, root="elsewhere")
+    here = install("own", root="elsewhere", says=says)
     fallback = install("Maya2026")
     found = find(wanted, tmp_path, session, MAYA_LOCATION=str(here.parents[1]))
     assert found.path == (here if taken else fallback)
 
 
-@pytest.mark.parametrize("above", [False, True])
-def test_qs32_macos_has_two_meanings_of_maya_location(tmp_path: Path, above: bool) -> None:
-    contents = tmp_path / "maya2026/Maya.app/Contents"
-    (contents / "bin").mkdir(parents=True)
-    (contents / "bin/mayapy").touch()
-    location = contents.parents[1] if above else contents
-    environ = {"MAYA_LOCATION": str(location), "PATH": ""}
-    assert mayapy.find(2026, environ=environ, platform="darwin").path == contents / "bin/mayapy"
+@pytest.mark.parametrize("location", ["maya2026/Maya.app/Contents", "maya2026/Maya.app", "maya2026"])
+def test_qs32_macos_has_several_meanings_of_maya_location(tmp_path: Path, install: Install, location: str) -> None:
+    own = install("maya2026", "Maya.app/Contents/bin/mayapy", root=".")
+    environ = {"MAYA_LOCATION": str(tmp_path / location), "PATH": ""}
+    assert mayapy.find(2026, environ=environ, platform="darwin").path == own
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "place"),
+    [
+        ("linux", {}, "/usr/autodesk/maya2030/bin/mayapy"),
+        ("darwin", {}, "/Applications/Autodesk/maya2030/Maya.app/Contents/bin/mayapy"),
+        ("win32", {"ProgramFiles": "/programs"}, "/programs/Autodesk/Maya2030/bin/mayapy.exe"),
+    ],
+)
+def test_qs32_the_usual_places(platform: str, environ: dict[str, str], place: str) -> None:
+    with pytest.raises(InterpreterNotFoundError) as caught:
+        mayapy.find(2030, environ={"PATH": "", **environ}, platform=platform)
+    assert f"installed: no {Path(place)}" in str(caught.value)
+
+
+@pytest.mark.parametrize("source", ["FARMFUTURES_MAYAPY", "MAYA_LOCATION", "installed", "PATH"])
+def test_qs32_another_version_is_passed_over_wherever_it_is(tmp_path: Path, install: Install, source: str) -> None:
+    if source == "installed":
+        wrong, environ = install("Maya2026", says="2027"), {}
+    else:
+        wrong = install("own", "bin/mayapy", root="elsewhere", says="2027")
+        if source == "MAYA_LOCATION":
+            wrong = wrong.rename(wrong.with_suffix(".exe"))
+        value = {"PATH": wrong.parent, "MAYA_LOCATION": wrong.parents[1]}.get(source, wrong)
+        environ = {source: str(value)}
+    with pytest.raises(InterpreterNotFoundError, match=f"{source}: .*{wrong.name} is Maya 2027"):
+        find(2026, tmp_path, **environ)
+
+
+@pytest.mark.parametrize(
+    ("program", "text"),
+    [
+        ("#!/bin/sh\nexit 3\n", "is no mayapy: asked for its version, it exited with code 3 (it printed nothing)"),
+        ("#!/bin/sh\necho no such option >&2\nexit 1\n", "it exited with code 1 (no such option)"),
+        ("not a program at all", "can't be started (Exec format error)"),
+        (f'#!/bin/sh\nexec {sys.executable} "$@"\n', "is a Python without Maya (No module named 'maya')"),
+    ],
+)
+@scripts_run
+def test_qs32_what_is_no_mayapy_is_passed_over(tmp_path: Path, install: Install, no_maya: None, program: str, text: str) -> None:
+    own = install("own", "mayapy")
+    own.write_text(program)
+    with pytest.raises(InterpreterNotFoundError) as caught:
+        find(2026, tmp_path, FARMFUTURES_MAYAPY=str(own))
+    assert f"FARMFUTURES_MAYAPY: {own} " in str(caught.value)
+    assert text in str(caught.value)
+    fallback = install("Maya2026")
+    assert find(2026, tmp_path, FARMFUTURES_MAYAPY=str(own)).path == fallback
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="which() looks for .exe there")
@@ -153,7 +204,7 @@ def test_qs32_path_comes_last_and_its_links_are_followed(tmp_path: Path, install
 
 
 def test_the_error_names_what_was_looked_for_and_where(tmp_path: Path, install: Install) -> None:
-    wrong = install("maya2025", root="elsewhere")
+    wrong = install("maya2025", root="elsewhere", says="2025")
     with pytest.raises(InterpreterNotFoundError) as caught:
         find(2030, tmp_path, MAYA_LOCATION=str(wrong.parents[1]))
     text = str(caught.value)
@@ -182,6 +233,17 @@ def test_an_interpreter_option_is_the_real_file_of_a_mayapy(tmp_path: Path, inst
     real = install("maya2026", "bin/mayapy", root="packages")
     link = tmp_path / "mayapy2026"
     link.symlink_to(real)
-    assert mayapy.real_interpreter(link) == (str(real),)
-    assert mayapy.real_interpreter("/usr/bin/python3") == ("/usr/bin/python3",)
-    assert mayapy.real_interpreter(["rez-env", "maya", "--", "mayapy"]) == ("rez-env", "maya", "--", "mayapy")
+    assert mayapy.choose(link).command == (str(real),)
+    assert mayapy.choose("/usr/bin/python3").command == ("/usr/bin/python3",)
+    command = ("rez-env", "maya", "--", "mayapy")
+    assert mayapy.choose(list(command), 2026) == mayapy.Choice(command, None)
+
+
+@scripts_run
+def test_qs32_an_interpreter_option_of_another_version_is_refused(install: Install) -> None:
+    own = install("maya2026", "bin/mayapy", root="packages", says="2027")
+    with pytest.raises(InterpreterNotFoundError, match=r"won't do: .* is Maya 2027\. Give the mayapy of Maya 2026"):
+        mayapy.choose(str(own), "2026.1")
+    held = mayapy.choose(str(own), 2027).version
+    assert held is not None
+    assert held.major == 2027

@@ -125,6 +125,8 @@ def test_rules_in_the_forms_in_which_people_give_them() -> None:
     [
         ("MAYA_SCRIPT_PATH", "P:\\a;C:\\x;P:/b", "win32", "linux", "/mnt/projects/a:C:\\x:/mnt/projects/b"),
         ("MAYA_SCRIPT_PATH", "/mnt/projects/a:/opt/b", "linux", "win32", "P:/a;/opt/b"),
+        ("PYTHONPATH", "/opt/ours:P:\\a;P:/b", "win32", "linux", "/opt/ours:/mnt/projects/a:/mnt/projects/b"),
+        ("PYTHONPATH", "C:\\ours;/mnt/projects/a:/mnt/projects/b", "linux", "win32", "C:\\ours;P:/a;P:/b"),
         ("PYTHONPATH", "/mnt/projects/a:/opt/b", "linux", "darwin", "/Volumes/projects/a:/opt/b"),
         ("PYTHONPATH", "/opt/a::/opt/b", "linux", "linux", "/opt/a::/opt/b"),
         ("XBMLANGPATH", "/mnt/projects/icons/%B", "linux", "win32", "P:/icons"),

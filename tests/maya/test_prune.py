@@ -16,6 +16,7 @@ import pytest
 
 import farmfutures
 import farmfutures.maya
+from farmfutures.engines.engine import shared
 from farmfutures.errors import EngineUnavailableError, NoSuchJobError
 from farmfutures_maya import prune as room
 from farmfutures_maya.prune import asking, prune, prune_later
@@ -193,6 +194,18 @@ def test_a_store_is_looked_through_once_a_day(tmp_path: Path, monkeypatch: pytes
     again = prune_later(store, engine, 500)
     assert isinstance(again, threading.Thread)
     again.join()
+
+
+def test_an_engine_is_kept_open_for_as_long_as_it_may_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    users: list[int] = []
+    monkeypatch.setattr(shared, "keep", lambda engine: users.append(1))
+    monkeypatch.setattr(shared, "close", lambda engine: users.append(-1))
+    engine: Any = FakeEngine(job=OSError("the share went away"))
+    monkeypatch.setattr(Store, "folders", lambda self: (_ for _ in ()).throw(OSError("the share went away")))
+    thread = prune_later(Store(tmp_path), engine, 500)
+    assert thread is not None
+    thread.join()
+    assert users == [1, -1]
 
 
 def test_a_store_that_is_not_ours_to_write_is_left_alone(tmp_path: Path) -> None:

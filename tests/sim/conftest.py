@@ -47,6 +47,7 @@ maya.standalone.initialize()
 from maya import cmds, mel
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
+print("ready", file=answers, flush=True)
 for line in sys.stdin:
     script, folder = json.loads(line)
     os.chdir(folder)
@@ -75,6 +76,9 @@ class Warm:
             self.process = subprocess.Popen(
                 [str(mayapy), "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environ, text=True
             )
+        assert self.process.stdout is not None
+        # Until then it is a shell: another process, to who looks for those that a test left behind.
+        assert self.process.stdout.readline() == "ready\n", self.log.read_text()
 
     def run(self, script: str, folder: Path) -> tuple[Any, str]:
         """Runs a script in a new scene, in a project of its own; returns its ``result`` and what went to stderr."""
@@ -91,8 +95,12 @@ class Warm:
         return result, said
 
     def close(self) -> None:
-        """Ends it."""
-        self.process.communicate(timeout=25)
+        """Ends it, even if it hangs."""
+        try:
+            self.process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +112,7 @@ def warm(mayapy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[War
 
 
 @pytest.fixture
-def maya(mayapy: Path, warm: Warm, tmp_path: Path) -> Run:
+def maya(mayapy: Path, warm: Warm, tmp_path: Path, pytestconfig: pytest.Config) -> Run:
     """Runs a script in an initialised Maya; returns what it leaves in ``result``, by JSON.
 
     It is the Maya of the module, unless the script asks for a start, an end, variables, or a `fresh` one.
@@ -120,7 +128,7 @@ def maya(mayapy: Path, warm: Warm, tmp_path: Path) -> Run:
         variables = {**os.environ, "MAYA_NO_STANDALONE_ATEXIT": "1", "MAYA_APP_DIR": str(tmp_path / "prefs"), **environ}
         done = subprocess.run(
             [str(mayapy), "-c", start + textwrap.dedent(script) + end], env=variables, cwd=tmp_path, capture_output=True,
-            text=True, timeout=25, check=False,
+            text=True, timeout=300 if pytestconfig.getoption("--mayapy") else 25, check=False,
         )  # fmt: skip
         run.stderr = done.stderr  # type: ignore[attr-defined]
         if code is None or code != 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def test_folders_of_a_module(maya: Any, tmp_path: Path) -> None:
         MAYA_MODULE_PATH=str(folder),
     )
     ours = [[path for path in paths if path.startswith(str(folder))] for paths in (*found[0].values(), found[1])]
-    icons = "/%B" if os.name == "posix" and os.uname().sysname == "Linux" else ""
+    icons = "/%B" if sys.platform == "linux" else ""
     scripts = [f"{folder}/a/scripts", f"{folder}/b/code"]
     below = [f"{folder}/b/all", f"{folder}/b/all/one", f"{folder}/b/all/one/two"]
     assert ours == [

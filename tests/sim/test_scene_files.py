@@ -159,3 +159,24 @@ def test_files_that_a_scene_names(maya: Any, tmp_path: Path) -> None:
         [*textures, ""], [part], [str(scene), part], None, ["/gone", str(root), pictures],
         ["a.png", "f0.fileTextureName", "a.png", "f1.fileTextureName"], ["b.<UDIM>.tif", 0], ["part.ma"], ["pRN"], None,
     ]  # fmt: skip
+
+
+def test_edits_in_references_of_references(maya: Any, tmp_path: Path) -> None:
+    """Each file has its own; the scene's come last, those of nodes further down with the reference node in between."""
+    refer = 'file -r -ns "{0}" -dr 1 -rfn "{0}RN" -typ "mayaAscii" "{0}.ma";\n'
+    edits = 'createNode reference -n "{0}RN";\n\tsetAttr ".ed" -type "dataReferenceEdits" \n\t\t"{0}RN"{1};\n'
+    (tmp_path / "part.ma").write_text(f'{HEAD}createNode transform -n "t";\n\tsetAttr ".t" -type "double3" 1 1 1 ;\n')
+    change = '\n\t\t"{0}" 1\n\t\t2 "|{1}" "{2}" " {3}"'
+    middle = change.format("partRN", "part:t", "translateX", 2) + change.format("partRN", "part:t", "translateY", 2)
+    (tmp_path / "rig.ma").write_text(HEAD + refer.format("part") + edits.format("part", middle))
+    top = '\n\t\t"rigRN" 0' + change.format("rig:partRN", "rig:part:t", "translateY", 3)
+    (tmp_path / "shot.ma").write_text(HEAD + refer.format("rig") + edits.format("rig", top))
+    found = maya(f"""
+    cmds.file({str(tmp_path / "shot.ma")!r}, open=True, force=True)
+    result = [cmds.getAttr('rig:part:t.t')]
+    cmds.setAttr('rig:part:t.tz', 4)
+    cmds.file({str(tmp_path / "copy.ma")!r}, exportAll=True, preserveReferences=True, type='mayaAscii', force=True)
+    cmds.file({str(tmp_path / "copy.ma")!r}, open=True, force=True)
+    result += [cmds.getAttr('rig:part:t.t'), cmds.ls('*:*:t', long=True)]
+    """)
+    assert found == [[[2, 3, 1]], [[2, 3, 4]], ["|rig:part:t"]]

@@ -16,6 +16,8 @@ from .farm import open_farm
 from .render import note
 
 NOT_READY = 3
+_PATHS = ("MAYA_MODULE_PATH", "MAYA_PLUG_IN_PATH", "MAYA_SCRIPT_PATH")
+"""What a Maya that is started from this terminal would read; a worker's environment has none of it by itself."""
 
 
 @click.group()
@@ -60,7 +62,8 @@ def _on_farm(script: Path, arguments: tuple[str, ...], options: dict[str, Any], 
 
     with Executor(**options) as executor:
         call = [str(script), list(arguments)]
-        future = executor.submit_ext("farmfutures.maya:run_script", call, name=script.name, cwd=os.getcwd())
+        env = {name: os.environ[name] for name in _PATHS if os.environ.get(name)}
+        future = executor.submit_ext("farmfutures.maya:run_script", call, name=script.name, cwd=os.getcwd(), env=env)
         if not wait:
             click.echo(future.job_id)
             return 0

@@ -62,6 +62,13 @@ class Shared:
             self._engines[key] = (engine, users + 1)
         return engine
 
+    def keep(self, engine: Engine) -> None:
+        """Says that an engine that is open has one more user, who will close it in turn."""
+        with self._lock:
+            for key, (known, users) in self._engines.items():
+                if known is engine:
+                    self._engines[key] = (engine, users + 1)
+
     def close(self, engine: Engine) -> None:
         """Says that one user is done with it."""
         with self._lock:

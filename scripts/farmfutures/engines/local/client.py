@@ -23,12 +23,12 @@ from ...job import JobSpec, WorkSpec
 from ...pieces import save
 from ...settings import Settings, python_executable
 from ...worker import processes
+from ...worker.environ import PACKAGES
 from ...worker.logs import tail
 from . import journal, wire
 from .folder import Folder
 from .listener import Listener
 from .lock import Lock, is_held
-from .pool import PACKAGES
 from .schema import MAX_ITEMS, item_key
 from .specs import spec_text
 from .vault import Vault

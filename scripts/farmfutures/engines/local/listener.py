@@ -51,7 +51,7 @@ class Listener(threading.Thread):
             messages = self.line.receive(_LOOK_S)
             for message in messages or ():
                 self._deaths = 0
-                self._handle(*message)
+                self._take(*message)
             if not messages and self._wanted() and (messages is None or not is_held(self.engine.folder.lock)):
                 self._bring_back()
         if self.last is not None:
@@ -104,7 +104,7 @@ class Listener(threading.Thread):
         log = self.engine.folder.broker_log
         return f"{what}. The last lines of {log}:\n{tail(log)}"
 
-    def _handle(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
+    def _take(self, kind: str, header: dict[str, Any], blob: bytes) -> None:
         if kind == "note":
             self._note(header, blob)
         elif kind == "progress":

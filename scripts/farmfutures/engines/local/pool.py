@@ -14,6 +14,7 @@ from typing import Any
 
 from ...settings import Settings
 from ...worker import channel, logs, processes
+from ...worker.environ import PACKAGES, of_interpreter
 from .folder import Folder
 from .queue import Job, Lane, Ready
 from .specs import kept_secrets
@@ -22,18 +23,6 @@ from .vault import Vault
 GOODBYE_S = 15.0
 _LAST_GOODBYE_S = 4.0
 """The broker itself is about to leave, and somebody may be waiting for that."""
-
-_SYSTEM = (
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR",
-    "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR", "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA",
-    "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "HOMEDRIVE", "HOMEPATH",
-)  # fmt: skip
-"""What a worker gets of the broker's environment. All else is the job's to say."""
-
-_PREFIXES = ("LC_", "FARMFUTURES_", "COV_")
-
-PACKAGES = str(Path(__file__).resolve().parents[3])
-"""The folder that holds ``farmfutures``."""
 
 
 class SecretsLostError(Exception):
@@ -162,13 +151,7 @@ class Pool:
 
     def environ(self, extra: dict[str, str]) -> dict[str, str]:
         """Returns the environment of an interpreter: a little of the system's, and the job's."""
-        env = {name: value for name, value in os.environ.items() if name in _SYSTEM or name.startswith(_PREFIXES)}
-        for name in ("FARMFUTURES_LEVEL", "QBLVL"):
-            env.pop(name, None)
-        env.update(extra)
-        env["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGES, extra.get("PYTHONPATH")]))
-        env["FARMFUTURES_STATE"] = str(self.folder.root)
-        return env
+        return of_interpreter(extra, self.folder.root)
 
     def _own_environ(self) -> dict[str, str]:
         """Supervisors run on the broker's Python, with the broker's path."""

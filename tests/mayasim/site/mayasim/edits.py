@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from . import names
+from .evaluate import given
 from .scene import Attribute, Node, Plug, Reference, Scene
 from .tokens import Quoted, statements, word
 
@@ -64,14 +65,21 @@ def apply(scene: Scene, reference: Reference, find: Find) -> None:
 
 def _change(scene: Scene, node: Node, number: str, rest: list[str], find: Find) -> None:
     if number == SET:
-        path = names.short(node.kind, rest[1])
-        for child in names.COMPOUNDS.get(path, ()):
-            node.attributes.pop(child, None)
-        node.attributes[path] = _value(rest[2])
+        _set(node, names.short(node.kind, rest[1]), _value(rest[2]))
     elif number == ADD:
         node.dynamic.append(["addAttr", "-ln", rest[1], "-sn", rest[2], *_words(rest[3])])
     elif number == PARENT and (above := find(rest[1])) is not None:
         scene.move(node, above)
+
+
+def _set(node: Node, path: str, value: Attribute) -> None:
+    parent, place = names.PARENTS.get(path, ("", 0))
+    if parent and given(node, parent) and value.values:
+        node.attributes[parent].values[place] = value.values[0]
+        return
+    for child in names.COMPOUNDS.get(path, ()):
+        node.attributes.pop(child, None)
+    node.attributes[path] = value
 
 
 def _connect(scene: Scene, reference: Reference, holder: Node, rest: list[str], plug: Callable[[str], Plug | None]) -> None:
@@ -112,8 +120,8 @@ def written(scene: Scene, top: Reference) -> Attribute | None:
         for node in scene.nodes
         if id(node.reference) in inside
         for path in node.edited
-        if (given := node.attributes.get(path)) is not None
-        for part in ("2", Quoted(node.path), Quoted(path), Quoted(_text(given)))
+        if (value := node.attributes.get(path)) is not None
+        for part in ("2", Quoted(node.path), Quoted(path), Quoted(_text(value)))
     ]
     before = holder.attributes.get("ed")
     if not made:
@@ -122,6 +130,6 @@ def written(scene: Scene, top: Reference) -> Attribute | None:
     return Attribute([*values, Quoted(top.node), str(len(made) // 4), *made], "dataReferenceEdits")
 
 
-def _text(given: Attribute) -> str:
-    kind = ["-type", Quoted(given.kind)] if given.kind else []
-    return "".join(f" {word(part)}" for part in (*given.flags, *kind, *given.values))
+def _text(value: Attribute) -> str:
+    kind = ["-type", Quoted(value.kind)] if value.kind else []
+    return "".join(f" {word(part)}" for part in (*value.flags, *kind, *value.values))

@@ -160,6 +160,11 @@ class MGlobal:
         return MGlobal.kLibraryApp if world.batch else MGlobal.kInteractive
 
     @staticmethod
+    def mayaVersion() -> str:
+        """Says the version, before Maya is initialised too."""
+        return world.version
+
+    @staticmethod
     def displayError(text: str) -> None:
         """Says that something went wrong."""
         import sys
@@ -183,7 +188,7 @@ class MSceneMessage:
     kBeforeNew, kAfterNew, kBeforeOpen, kAfterOpen = "kBeforeNew", "kAfterNew", "kBeforeOpen", "kAfterOpen"
     kBeforeSave, kAfterSave, kBeforeExport, kAfterExport = "kBeforeSave", "kAfterSave", "kBeforeExport", "kAfterExport"
     kBeforeSaveCheck, kBeforeExportCheck, kExportStarted = "kBeforeSaveCheck", "kBeforeExportCheck", "kExportStarted"
-    kMayaExiting = "kMayaExiting"
+    kMayaExiting, kAfterImport = "kMayaExiting", "kAfterImport"
 
     @staticmethod
     def addCallback(message: str, function: Callable[..., object], data: Any = None) -> Any:

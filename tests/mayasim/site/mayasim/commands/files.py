@@ -54,6 +54,7 @@ def _query(path: str, flags: dict[str, Any]) -> Any:
         "prompt": lambda: world.prompt,
         "renameToSave": lambda: world.rename_to_save,
         "exists": lambda: os.path.exists(path),
+        "deferReference": lambda: _of(path, flags).deferred,
         "reference": lambda: [top.resolved or top.path for top in scene.references],
         "list": lambda: [scene.name or "untitled", *(ref.resolved or ref.path for ref in scene.all_references())],
     }

@@ -61,7 +61,8 @@ def editRenderLayerGlobals(**flags: Any) -> str:
     return world.layer
 
 
-@command("query:q state:st openChunk:ock closeChunk:cck undoName:un stateWithoutFlush:swf chunkName:cn undoQueueEmpty:uqe")
+@command("query:q state:st openChunk:ock closeChunk:cck undoName:un stateWithoutFlush:swf chunkName:cn undoQueueEmpty:uqe "
+         "infinity")  # fmt: skip
 def undoInfo(**flags: Any) -> Any:
     """The undo queue."""
     if flags.get("query"):
