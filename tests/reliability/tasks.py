@@ -41,7 +41,15 @@ def alone(path: str, wait_s: float) -> list[int]:
         with open(path) as file:
             before = [int(line.split()[1]) for line in file]
     note(path, 0, wait_s if not before else 0.0)
-    return [pid for pid in before if os.path.exists(f"/proc/{pid}")]
+    return [pid for pid in before if _lives(pid)]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
 
 
 def hang(path: str, kind: str) -> None:

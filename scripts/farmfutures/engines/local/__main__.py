@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 
+from ...errors import FarmFuturesError
 from ...settings import Settings
 from ...worker import processes
 from .broker import Broker
@@ -43,6 +44,9 @@ def main() -> int:
         announced()
     except sqlite3.DatabaseError as error:
         logging.error(DAMAGED, folder.database, error)
+        return 1
+    except FarmFuturesError as error:
+        logging.error("the broker could not start: %s", error)
         return 1
     except Exception:
         logging.exception("the broker could not start")
