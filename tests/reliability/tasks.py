@@ -25,6 +25,11 @@ def fails_at_first(path: str, mended: str, task: int) -> int:
     return task
 
 
+def wait_for(path: str) -> None:
+    while not os.path.exists(path):
+        time.sleep(0.01)
+
+
 def late(path: str, task: int) -> tuple[int, int]:
     """Takes long enough to be stopped meanwhile; says which run of the task it is."""
     note(path, task)

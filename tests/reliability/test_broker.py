@@ -274,12 +274,9 @@ def test_r20_no_port_is_free(state: Path, tmp_path: Path, monkeypatch: pytest.Mo
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("FARMFUTURES_TRANSPORT", "tcp")
-    with (
-        Executor() as executor,
-        pytest.raises(EngineError, match="broker could not be started in .*Could not bind socket") as caught,
-    ):
+    said = r"(?s)the broker could not be started .*no port of 127\.0\.0\.1 was free"
+    with Executor() as executor, pytest.raises(EngineError, match=said):
         executor.submit(abs, 1)
-    assert "broker.log" in str(caught.value)
 
 
 @pytest.mark.timeout(600)
@@ -366,21 +363,23 @@ def test_r27_the_interpreter_ends_with_work_pending(farm: Farm, tmp_path: Path, 
     until(lambda: farm.job(job).state is State.COMPLETE)
 
 
-def test_r27_ctrl_c(farm: Farm) -> None:
-    client = script("""
-        import farmfutures, time
+def test_r27_ctrl_c(farm: Farm, tmp_path: Path, until: Any) -> None:
+    gate = tmp_path / "gate"
+    client = script(f"""
+        import farmfutures
         executor = farmfutures.Executor()
-        future = executor.submit(time.sleep, 0.5)
+        with executor.batch() as batch:
+            futures = [batch.submit("tests.reliability.tasks:wait_for", {str(gate)!r}) for _ in range(100)]
         try:
-            print(future.job_id, flush=True)
-            future.result()
+            print(batch.job_id, flush=True)
+            futures[-1].result()
         except KeyboardInterrupt:
             print("interrupted")
     """)
     assert client.stdout is not None
     job = int(client.stdout.readline())
     client.send_signal(signal.SIGINT)
-    out, errors = client.communicate(timeout=15)
+    out, errors = client.communicate(timeout=10)
     assert (out, "Traceback" in errors) == ("interrupted\n", False)
-    with Executor() as executor:
-        assert executor.attach(job)[0].result(20) is None
+    gate.touch()
+    until(lambda: farm.job(job).counts == {State.COMPLETE: 100})
