@@ -165,15 +165,23 @@ def test_r17_a_damaged_database(
         jobs = {executor.submit(pow, n, 2).job_id: n for n in range(60)}
         for job in jobs:
             executor.attach(job)[0].result(20)
+        farm.stop_broker()
+    whole = {"farm.db": (state / "farm.db").read_bytes()}
+    with Executor() as executor, Farm() as farm:
+        more = {executor.submit(pow, n, 2).job_id: n for n in range(60, 90)}
+        for job in more:
+            executor.attach(job)[0].result(20)
         os.kill(broker_pid(farm) or 0, signal.SIGKILL)  # So that there is a -wal, too.
+    jobs |= more
     parts = {name: (state / name).read_bytes() for name in ("farm.db", "farm.db-wal")}
     assert all(parts.values())
     counts: Counter[str] = Counter()
     slowest = 0.0
     for number in range(size(8, 200)):
         (state / "farm.db-shm").unlink(missing_ok=True)
-        damaged = "farm.db" if number % 2 else "farm.db-wal"
-        for name, data in parts.items():
+        (state / "farm.db-wal").unlink(missing_ok=True)
+        damaged = "farm.db-wal" if number % 3 == 2 else "farm.db"
+        for name, data in (parts if number % 3 else whole).items():
             (state / name).write_bytes(_damage(data, dice) if name == damaged else data)
         started = time.monotonic()
         with Farm() as farm:
@@ -196,8 +204,8 @@ def test_r17_a_damaged_database(
     for name, data in parts.items():
         (state / name).write_bytes(data)
     with Farm() as farm:
-        assert farm.rebuild()["jobs"] == 60
-        assert len(farm.jobs(100)) == 60
+        assert farm.rebuild()["jobs"] == 90
+        assert len(farm.jobs(100)) == 90
     assert list(state.glob("farm.db.damaged-*"))
 
 

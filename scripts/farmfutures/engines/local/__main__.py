@@ -42,7 +42,7 @@ def main() -> int:
         broker.recover()
         broker.announce()
         announced()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # The second where its own messages are damaged.
         logging.error(DAMAGED, folder.database, error)
         return 1
     except FarmFuturesError as error:
@@ -53,7 +53,7 @@ def main() -> int:
         return 1
     try:
         broker.serve()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # The second where its own messages are damaged.
         logging.error(DAMAGED, folder.database, error)
         return 1
     except Exception:
