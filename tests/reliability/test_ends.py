@@ -26,7 +26,11 @@ COMPLETE = 4
 
 
 def broker_pid(farm: Farm) -> int:
-    return int((farm.broker_status() or {})["pid"])
+    deadline = time.monotonic() + 20
+    while not (status := farm.broker_status()):  # One may just have left, and the next is on its way.
+        assert time.monotonic() < deadline, "no broker came"
+        time.sleep(0.005)
+    return int(status["pid"])
 
 
 @pytest.mark.timeout(600)
