@@ -68,14 +68,15 @@ def temp_root() -> Iterator[Path]:
 def wheels(temp_root: Path) -> Path:
     """A folder of wheels of pyzmq and cloudpickle, made from what is installed here: tests ask no index.
 
-    The pyzmq for Python 3.13 has the files of this Python's: it is there to be installed, not to be imported.
+    The pyzmq for another Python has the files of this one's: it is there to be installed, not to be imported.
     """
     folder = temp_root / "wheels"
     folder.mkdir()
     for name in ("pyzmq", "cloudpickle"):
         found = distribution(name)
         tags = re.findall(r"^Tag: (.*)$", found.read_text("WHEEL") or "", re.MULTILINE)
-        others = [re.sub(r"^cp\d+-\w+", "cp313-cp313", tag) for tag in tags if name == "pyzmq"]
+        pythons = ("cp311", "cp313") if name == "pyzmq" else ()
+        others = [re.sub(r"^cp\d+-\w+", f"{python}-{python}", tag) for tag in tags for python in pythons]
         for tag in {*tags, *others}:
             with zipfile.ZipFile(folder / f"{name}-{found.version}-{tag}.whl", "w") as wheel:
                 for file in found.files or ():

@@ -53,6 +53,10 @@ class Journal:
         text = self.path.read_text() if self.path.exists() else ""
         return Counter(int(line.split()[0]) for line in text.splitlines())
 
+    def pids(self) -> dict[int, int]:
+        """The process that ran each task last."""
+        return {int(task): int(pid) for task, pid, _ in map(str.split, self.path.read_text().splitlines())}
+
     @property
     def total(self) -> int:
         return sum(self.runs().values())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -21,6 +23,71 @@ def fails_at_first(path: str, mended: str, task: int) -> int:
     if not os.path.exists(mended):
         raise ValueError(task)
     return task
+
+
+def wait_for(path: str) -> None:
+    while not os.path.exists(path):
+        time.sleep(0.01)
+
+
+def late(path: str, task: int) -> tuple[int, int]:
+    """Takes long enough to be stopped meanwhile; says which run of the task it is."""
+    note(path, task)
+    with open(path) as file:
+        run = sum(line.startswith(f"{task} ") for line in file)
+    time.sleep(1.5)
+    return task, run
+
+
+def alone(path: str, wait_s: float) -> list[int]:
+    """Returns the processes that ran this before and are still alive."""
+    before = []
+    if os.path.exists(path):
+        with open(path) as file:
+            before = [int(line.split()[1]) for line in file]
+    note(path, 0, wait_s if not before else 0.0)
+    return [pid for pid in before if _lives(pid)]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def hang(path: str, kind: str) -> None:
+    """Never ends, and has a child that never ends either."""
+    child = subprocess.Popen([sys.executable, "-Sc", "import time; time.sleep(600)"])
+    note(path, os.getpid())
+    note(path, child.pid)
+    if kind == "SIGTERM ignored":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if kind == "GIL held":
+        ctypes.PyDLL(None).sleep(600)  # A C function that is called without letting go of the interpreter's lock.
+    while kind == "busy":
+        pass
+    time.sleep(600)
+
+
+def poison(path: str, task: int) -> None:
+    note(path, task)
+    os._exit(9)
+
+
+def flood(megabytes: int, line: int) -> str:
+    """Prints as much on descriptor 1 as on sys.stderr, then a long line, what is no UTF-8, and a child's words."""
+    text = b"x" * 1023 + b"\n"
+    for _ in range(megabytes * 512):
+        os.write(1, text)
+        sys.stderr.buffer.write(text)
+    sys.stderr.flush()
+    sys.stdout.write("y" * line)
+    sys.stdout.flush()
+    os.write(1, b"\xff\xfe\x80\n")
+    subprocess.run([sys.executable, "-Sc", "import os; os.write(1, b'the child said so\\n')"], check=True)
+    return "done"
 
 
 def leak(megabytes: int) -> int:

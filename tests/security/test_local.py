@@ -5,9 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
+import socket
 import subprocess
 import sys
+import threading
+import time
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +22,9 @@ import pytest
 import zmq
 
 from farmfutures import Executor, Farm
-from farmfutures.engines.local import wire
+from farmfutures.engines.local import curve, wire
 from farmfutures.engines.local.folder import Folder, open_private
-from farmfutures.errors import BootstrapError, OptionError
+from farmfutures.errors import BootstrapError, OptionError, StateFolderError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users and modes of POSIX")
 
@@ -222,18 +227,12 @@ def test_s4_nobody_reads_a_key_while_it_is_made(tmp_path: Path) -> None:
 
 
 HOSTILE = [
-    "../../escape",
-    "/abs/olute",
-    "a;$(touch pwned)",
-    "new\nline",
-    "\x1b[31mred",
-    "%n%s",
-    "con",
-    "x" * 300,
-    "..",
-    "‮rtl",
-    "nul\0",
-]
+    "../../escape", "..", ".", "../", "a/../../escape", "..\\..\\escape", "/abs/olute", "//two", "C:\\escape", "C:escape",
+    "\\\\server\\share\\escape", "\\\\?\\C:\\escape", "con", "NUL.txt", "com1", "trailing.", "trailing ", "x" * 300,
+    "nul\0", "nul\0/escape",
+    "\u202ertl", "\ufeffmark", "~/escape", "~root/escape", "$HOME/escape", "%TEMP%\\escape", "file:///escape", "link/escape",
+    "a;$(touch pwned)", "`touch pwned`", "| touch pwned", "new\nline", "\r\nline", "\x1b[31mred", "%n%s",
+]  # fmt: skip
 
 
 def test_s6_s14_names_never_become_paths_or_commands(farm: Farm, executor: Executor, tmp_path: Path) -> None:
@@ -248,12 +247,14 @@ def test_s6_s14_names_never_become_paths_or_commands(farm: Farm, executor: Execu
     assert not [path for path in farm.settings.state.rglob("*") if "escape" in path.name or "pwned" in path.name]
     log = (farm.settings.state / "broker.log").read_text()
     assert "\x1b" not in log
+    assert not [line for line in log.splitlines() if not line[:4].isdigit()]  # Each entry is one line.
 
 
 def test_s9_what_was_seen_can_not_be_played_again(farm: Farm, executor: Executor, tmp_path: Path) -> None:
-    """Work is handed over in files that only we can write; messages only ring, so that a repeated one does nothing."""
+    """Work is handed over in files that only we can write; messages ring, or ask for something by number."""
     mark = tmp_path / "runs"
-    executor.submit("builtins:eval", f"open({str(mark)!r}, 'a').write('x')").result(20)
+    job = executor.submit("builtins:eval", f"open({str(mark)!r}, 'a').write('x') / 0").job_id
+    assert executor.attach(job)[0].exception(20)
     status = farm.broker_status()
     assert status is not None
     line = wire.open_line(Folder(farm.settings.state), status["endpoint"], "replay")
@@ -261,28 +262,46 @@ def test_s9_what_was_seen_can_not_be_played_again(farm: Farm, executor: Executor
     journal = next((farm.settings.state / "journals").glob("*.journal")).name
     for _ in range(1000):
         line.send(wire.pack("bell", {"journal": journal}))
+        line.send(wire.pack("request", {"req": 1, "op": "retry", "args": {"job": job, "works": None}}))
     assert executor.submit(abs, -1).result(20) == 1
     line.close(linger=False)
-    assert mark.read_text() == "x"
+    assert executor.attach(job)[0].exception(20)
+    assert mark.read_text() == "xx"  # The verb was done once, not a thousand times.
 
 
-def test_s10_half_open_connections_disturb_nobody(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
+def test_s10_half_open_connections_and_huge_frames_disturb_nobody(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FARMFUTURES_TRANSPORT", "tcp")
     with Executor() as executor, Farm() as farm:
         executor.submit(abs, 1).result(20)
         status = farm.broker_status()
         assert status is not None
         port = int(status["endpoint"].rpartition(":")[2])
+        alone_s = _hundred(executor)
         before = psutil.Process(status["pid"]).memory_info().rss
-        open_ones = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
-        for one in open_ones[:50]:
-            one.sendall(os.urandom(4096))
-        assert list(executor.map(abs, range(100))) == list(range(100))
-        assert psutil.Process(status["pid"]).memory_info().rss - before < 32 * 1024 * 1024
-        for one in open_ones:
-            one.close()
+        with contextlib.ExitStack() as stack:
+            strangers = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(500)]
+            for one in strangers[:50]:
+                one.sendall(os.urandom(4096))
+            for one in strangers[50:60]:
+                _send_a_gigabyte(one)
+            assert _hundred(executor) < 2 * alone_s + 0.2
+            assert psutil.Process(status["pid"]).memory_info().rss - before < 32 * 1024 * 1024
+
+
+def _hundred(executor: Executor) -> float:
+    started = time.monotonic()
+    assert list(executor.map(time.sleep, [0.01] * 100)) == [None] * 100
+    return time.monotonic() - started
+
+
+def _send_a_gigabyte(stranger: socket.socket) -> None:
+    """Greets as ZMTP 3.1 has it (rfc.zeromq.org/spec/37), then announces a command of 1 GiB and sends what is taken of it."""
+    stranger.sendall(b"\xff" + bytes(8) + b"\x7f" + b"\x03\x01" + b"CURVE".ljust(20, b"\0") + b"\0" + bytes(31))
+    stranger.settimeout(0.2)
+    with contextlib.suppress(OSError):
+        stranger.sendall(b"\x06" + (1 << 30).to_bytes(8, "big"))
+        for _ in range(64):
+            stranger.sendall(bytes(1 << 20))
 
 
 ATTEMPTS = {
@@ -329,25 +348,72 @@ def test_s1_the_broker_never_unpickles() -> None:
     assert found == []
 
 
-def test_s1_fuzzed_messages_from_a_stranger_reach_nothing(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+STRANGERS = ["no keys", "wrong server key", "a client key that is unknown", "plain TCP"]
+
+
+@pytest.mark.parametrize("kind", STRANGERS)
+def test_s1_fuzzed_messages_from_a_stranger_reach_nothing(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Each process of ours says when it unpickles something; the interpreters do so for each call, the broker never."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import pickle, sys\n"
+        "real = pickle.loads\n"
+        "def loads(*args, **kwargs):\n"
+        f"    open({str(tmp_path / 'loads')!r}, 'a').write(' '.join(sys.orig_argv[2:3]) + '\\n')\n"
+        "    return real(*args, **kwargs)\n"
+        "pickle.loads = loads\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("FARMFUTURES_TRANSPORT", "tcp")
-    with Executor() as executor, Farm() as farm:
+    with Executor(env={"PYTHONPATH": str(tmp_path)}, cpus=1) as executor, Farm() as farm:
         executor.submit(abs, 1).result(20)
         status: Any = farm.broker_status()
-        before = status["clients"]
-        context = zmq.Context[zmq.Socket[bytes]]()
+        stranger = threading.Thread(target=_fuzz, args=(kind, status["endpoint"], state))
+        stranger.start()
+        assert list(executor.map(abs, range(50))) == list(range(50))
+        stranger.join()
+        again: Any = farm.broker_status()
+        assert (again["pid"], again["clients"]) == (status["pid"], status["clients"])
+    assert Counter((tmp_path / "loads").read_text().split()) == {"farmfutures.worker.child": 51}
+
+
+def _fuzz(kind: str, endpoint: str, state: Path) -> None:
+    """Sends a thousand messages, or what of them is taken."""
+    trap = pickle.dumps(os.getpid)
+    if kind == "plain TCP":
+        for _ in range(1000):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", int(endpoint.rpartition(":")[2]))) as plain:
+                plain.sendall(os.urandom(64) + trap)
+        return
+    context = zmq.Context[zmq.Socket[bytes]]()
+    stranger = context.socket(zmq.DEALER)
+    stranger.setsockopt(zmq.ROUTING_ID, b"Rstranger")
+    if kind != "no keys":
         mine, secret = zmq.curve_keypair()
-        stranger = context.socket(zmq.DEALER)
-        stranger.setsockopt(zmq.ROUTING_ID, b"Rstranger")
-        stranger.setsockopt(zmq.CURVE_SERVERKEY, (state / "keys" / "broker").read_bytes().split(b"\n")[0])
+        real = (state / "keys" / "broker").read_bytes().split(b"\n")[0]
+        stranger.setsockopt(zmq.CURVE_SERVERKEY, zmq.curve_keypair()[0] if kind == "wrong server key" else real)
         stranger.setsockopt(zmq.CURVE_PUBLICKEY, mine)
         stranger.setsockopt(zmq.CURVE_SECRETKEY, secret)
-        stranger.connect(status["endpoint"])
-        for n in range(1000):
-            with contextlib.suppress(zmq.Again):  # Once it was refused, there is nobody to send to.
-                stranger.send_multipart(wire.pack("hello", {"version": 1, "journals": [], "lease": True, "n": n}), zmq.NOBLOCK)
-        assert list(executor.map(abs, range(50))) == list(range(50))
-        status = farm.broker_status()
-        assert status["clients"] == before
-        stranger.close(0)
-        context.term()
+    stranger.connect(endpoint)
+    for n in range(1000):
+        frames = [trap, os.urandom(50)] if n % 2 else wire.pack("hello", {"version": 1, "journals": [], "lease": True}, [trap])
+        with contextlib.suppress(zmq.Again):  # Once it was refused, there is nobody to send to.
+            stranger.send_multipart(frames, zmq.NOBLOCK)
+    stranger.close(0)
+    context.term()
+
+
+@pytest.mark.parametrize("kind", ["open to others", "a link", pytest.param("somebody else's", marks=as_root)])
+def test_s4_a_key_file_that_others_may_know_is_refused(tmp_path: Path, kind: str) -> None:
+    folder = Folder(tmp_path / "s").create()
+    key = folder.keys / "client"
+    assert len(curve._keys(folder, "client")) == 2
+    if kind == "open to others":
+        key.chmod(0o644)
+    elif kind == "a link":
+        key.symlink_to(key.rename(tmp_path / "elsewhere"))
+    else:
+        os.chown(key, OTHER, OTHER)
+    with pytest.raises(StateFolderError, match="remove it"):
+        curve._keys(folder, "client")

@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 
+from ...errors import FarmFuturesError
 from ...settings import Settings
 from ...worker import processes
 from .broker import Broker
@@ -41,15 +42,18 @@ def main() -> int:
         broker.recover()
         broker.announce()
         announced()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # The second where its own messages are damaged.
         logging.error(DAMAGED, folder.database, error)
+        return 1
+    except FarmFuturesError as error:
+        logging.error("the broker could not start: %s", error)
         return 1
     except Exception:
         logging.exception("the broker could not start")
         return 1
     try:
         broker.serve()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # The second where its own messages are damaged.
         logging.error(DAMAGED, folder.database, error)
         return 1
     except Exception:

@@ -12,7 +12,7 @@ from pathlib import Path
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
-from ...errors import StateFolderError
+from ...errors import EngineUnavailableError, StateFolderError
 from . import wire
 from .folder import Folder, check_private_file, open_private
 
@@ -42,7 +42,13 @@ class CurveDoor:
         self._gate.configure_curve_callback(credentials_provider=_Allowed(allowed))
         self._socket.setsockopt(zmq.CURVE_SERVER, 1)
         _show(self._socket, public, secret)
-        port = self._socket.bind_to_random_port("tcp://127.0.0.1")
+        try:
+            port = self._socket.bind_to_random_port("tcp://127.0.0.1")
+        except zmq.ZMQBindError as error:
+            raise EngineUnavailableError(
+                "no port of 127.0.0.1 was free for the broker (49152 to 65535 were tried): look at what holds them, or set "
+                "FARMFUTURES_TRANSPORT=ipc where there are unix sockets."
+            ) from error
         self.endpoint = f"tcp://127.0.0.1:{port}"
         self._file = int(self._socket.getsockopt(zmq.FD))
 

@@ -75,7 +75,9 @@ class Listener(threading.Thread):
         try:
             line = self.engine.find_line(start=True)
         except (EngineError, OSError) as error:
-            # Tried again at the next look. Futures stay as they are; who asks something is told at once.
+            # Tried again at the next look. Futures stay as they are; who asks something, or waits to be let in, is told at once.
+            if not self.engine.welcomed.is_set():
+                self.engine.fail(error if isinstance(error, EngineUnavailableError) else EngineUnavailableError(str(error)))
             for reply in list(self.engine.replies.values()):
                 if not reply.done():
                     reply.set_exception(error)

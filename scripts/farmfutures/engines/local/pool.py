@@ -24,6 +24,9 @@ GOODBYE_S = 15.0
 _LAST_GOODBYE_S = 4.0
 """The broker itself is about to leave, and somebody may be waiting for that."""
 
+_DEATH_S = 5.0
+"""A process that was killed is gone by then, unless it hangs in the kernel."""
+
 
 class SecretsLostError(Exception):
     """What a job needs was removed, by hand or with a damaged folder."""
@@ -210,11 +213,19 @@ class Pool:
                     more(worker)
 
     def sweep_old(self) -> None:
-        """Ends what a broker that was killed left behind, by process id and start time."""
+        """Ends what a broker that was killed left behind, by process id and start time, and sees that it is dead.
+
+        What it ran is handed out again next, and two runs of an item at once would write the same files.
+        """
+        ended = []
         for record in [*self.folder.workers.glob("*/supervisor"), *self.folder.workers.glob("*/pid")]:
             pid, _, when = record.read_text().partition(" ")
             if pid.isdigit() and when and processes.started(int(pid)) == when:
                 processes.kill_tree(int(pid))
+                ended.append((int(pid), when))
+        deadline = time.monotonic() + _DEATH_S
+        while any(processes.started(pid) == when for pid, when in ended) and time.monotonic() < deadline:
+            time.sleep(0.002)
 
     def tail(self, worker: Worker) -> str:
         """Returns the last lines of an interpreter's own log."""

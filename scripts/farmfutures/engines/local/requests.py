@@ -14,6 +14,7 @@ from . import wire
 from .ledger import CANCELLED, KILLED
 from .queue import DONE, PENDING, RUNNING, Job
 from .schema import item_key, item_range, split_key, unseal
+from .store import passes
 
 if TYPE_CHECKING:
     from .broker import Broker
@@ -42,6 +43,8 @@ class Requests:
                 blobs, value = [value], None
             reply["value"] = value
         except sqlite3.OperationalError as error:
+            if not passes(error):
+                raise
             reply["error"] = ["OperationalError", f"its database can't be read now ({error})"]
         except sqlite3.DatabaseError:
             raise  # It is damaged, and nothing that it says can be relied on.

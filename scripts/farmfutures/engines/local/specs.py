@@ -21,7 +21,12 @@ def spec_text(spec: JobSpec, kept: str = "") -> tuple[int, str]:
     data = dataclasses.asdict(spec)
     data["launch"]["secrets"] = {"kept": kept, "names": sorted(spec.launch.secrets)} if spec.launch.secrets else {}
     text = json.dumps(data, sort_keys=True)
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"), text
+    return spec_id(text), text
+
+
+def spec_id(text: str) -> int:
+    """Returns the id of a specification's text."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 def kept_secrets(launch: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from .arrivals import Arrivals
 from .folder import open_private
 from .journal import Item
 from .schema import SCHEMA, VERSION, item_key, item_range, unseal
+from .specs import spec_id
 
 log = logging.getLogger("farmfutures.broker")
 
@@ -104,7 +105,7 @@ class Store:
             self.db.executemany(sql, rows)
 
     def _give_up(self, error: sqlite3.OperationalError) -> None:
-        if error.sqlite_errorcode & 0xFF not in _PASSING:
+        if not passes(error):
             raise error
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
@@ -181,6 +182,8 @@ class Store:
     def spec(self, number: int) -> str | None:
         """Returns the text of a specification."""
         row = self.db.execute("SELECT text FROM specs WHERE id=?", (_signed(number),)).fetchone()
+        if row and spec_id(row[0]) != number:
+            raise sqlite3.DatabaseError("a specification does not fit its digest")
         return row[0] if row else None
 
     def specs_in_use(self, part: str) -> list[str]:
@@ -285,6 +288,11 @@ class Store:
         others = self.arrivals.close(rows)
         if others:
             self.many("UPDATE jobs SET open=0, started=?, finished=?, counts=? WHERE id=?", others)
+
+
+def passes(error: sqlite3.OperationalError) -> bool:
+    """Whether it ends by itself. Text that is no UTF-8 has no code, and is damage."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING
 
 
 def _signed(number: int) -> int:
