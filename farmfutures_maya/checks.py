@@ -218,6 +218,10 @@ def _of_state(subject: Subject) -> Iterator[Problem]:
     if subject.snapshot is not None and subject.is_copy:
         for text in subject.snapshot.warnings:
             yield Problem(Kind.SIDE_FILES, Severity.WARNING, text.rstrip("."), _open_name(), "Then submit again.")
+        if not subject.snapshot.exported and _cmds.is_modified():
+            # Of a scene that had changes when it was copied Maya does not tell whether there are more by now.
+            cause = "its changes since the copy was made will not be on the workers"
+            yield Problem(Kind.UNSAVED, Severity.ERROR, cause, _open_name(), "Call create_tempfile() again.", subject.scene)
     elif _cmds.is_modified():
         what = "its changes since it was saved" if subject.scene else "what is in it"
         fix = "Call create_tempfile() to send the scene as it is on screen, or save it."
