@@ -20,7 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .errors import CallError, RemoteError, RemoteSystemExit, ResultError
+from .errors import CallError, NotLoadableError, RemoteError, RemoteSystemExit, ResultError
 from .pieces import Pieces, has_large
 
 PROTOCOL = 5
@@ -329,9 +329,9 @@ def _remote_error(text: str) -> RemoteError:
     return error
 
 
-def _not_loadable(kind: int, error: Exception) -> ResultError:
+def _not_loadable(kind: int, error: Exception) -> NotLoadableError:
     what = "result" if kind == _RESULT else "exception"
-    return ResultError(
+    return NotLoadableError(
         f"the {what} of this call can't be loaded here ({type(error).__name__}: {error}); it is kept by the engine: "
         "make the module that defines it importable and ask result() again."
     )

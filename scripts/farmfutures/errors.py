@@ -29,7 +29,8 @@
         │   └── OutOfMemoryError        (MemoryError)        the system killed it for want of memory
         ├── WorkTimeoutError            (TimeoutError)       ran longer than its timeout_s
         ├── BootstrapError              the interpreter could not be made ready
-        ├── ResultError                 the result could not be pickled, or not loaded here
+        ├── ResultError                 the result could not be pickled on the worker
+        │   └── NotLoadableError        it could not be loaded here; it is kept, and result() may be asked again
         └── KilledError                 somebody killed it
 
 Catch everything with ``except farmfutures.FarmFuturesError``. Each message names the cause, the place and the next step,
@@ -184,7 +185,11 @@ class BootstrapError(RunError):
 
 
 class ResultError(RunError):
-    """The result could not be pickled on the worker, or not be loaded here."""
+    """The result could not be pickled on the worker."""
+
+
+class NotLoadableError(ResultError):
+    """The outcome is there and can't be loaded here: a module is missing, say. Asking again tries again."""
 
 
 class KilledError(RunError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from . import call as calls
 from ._public import public
-from .errors import FarmFuturesError, KilledError, NotSubmittedError, ResultError
+from .errors import FarmFuturesError, KilledError, NotLoadableError, NotSubmittedError, ResultError
 from .job import Progress, State
 from .latch import Latch
 
@@ -86,6 +86,8 @@ class Future(concurrent.futures.Future[Any]):
     _engine: Engine | None = None
     _ids: tuple[int, int] | None = None
     _final: State | None = None
+    _unread: tuple[bytes, Path | None] | None = None
+    """An outcome that could not be loaded here."""
     _metadata: dict[str, Any] | None = None
     _owner: Executor | None = None
     """Keeps the executor, and with it the engine, as long as something is to come; dropping an executor loses nothing."""
@@ -226,6 +228,7 @@ class Future(concurrent.futures.Future[Any]):
             NotSubmittedError: Its batch is not committed, so that nothing would ever come.
         """
         self._must_be_submitted()
+        self._read_again()
         try:
             return super().result(timeout)
         finally:
@@ -234,6 +237,7 @@ class Future(concurrent.futures.Future[Any]):
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """Waits for the exception, or None; see `concurrent.futures.Future.exception`."""
         self._must_be_submitted()
+        self._read_again()
         return super().exception(timeout)
 
     def _must_be_submitted(self) -> None:
@@ -283,15 +287,24 @@ class Future(concurrent.futures.Future[Any]):
         except concurrent.futures.InvalidStateError:
             pass  # Cancelled here in the same moment; the outcome stays with the engine.
 
+    def _read_again(self) -> None:
+        """Loads what could not be loaded before; perhaps its module is importable by now."""
+        if self._unread is not None:
+            value, error = self._outcome(*self._unread)
+            with self._condition:
+                self._result, self._exception = value, error
+
     def _outcome(self, payload: bytes, path: Path | None) -> tuple[Any, BaseException | None]:
-        if payload:
-            return calls.unpack_outcome(payload)
-        if path is None:
+        if not payload and path is None:
             return None, KilledError(f"work item {self.job_id}:{self.work_id} was killed before it ran.")
         try:
-            return calls.load_outcome(path)
-        except OSError as error:
-            return None, ResultError(f"the outcome of {self.job_id}:{self.work_id} can't be read from {path}: {error.strerror}.")
+            value, error = calls.load_outcome(path) if path is not None else calls.unpack_outcome(payload)
+        except OSError as failed:
+            error = ResultError(f"the outcome of {self.job_id}:{self.work_id} can't be read from {path}: {failed.strerror}.")
+            return None, error
+        if self._unread is not None or isinstance(error, NotLoadableError):
+            self._unread = (payload, path) if isinstance(error, NotLoadableError) else None
+        return value, error
 
     def _never(self, error: FarmFuturesError) -> None:
         """The batch was given up: whoever waits is told."""

@@ -102,7 +102,7 @@ class Rehearsal:
                 left -= len(work.call)
                 if left < 0:
                     break
-                file.write(work.call)
+                file.write(bytes(work.call))
                 calls.append((work.name, len(work.call)))
         plan: dict[str, Any] = {
             "sys_path": launch.sys_path, "cwd": launch.cwd, "bootstrap": launch.bootstrap, "settings": launch.settings,

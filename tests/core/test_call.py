@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import pickle
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -205,13 +206,19 @@ def test_an_exception_that_can_not_be_loaded_keeps_its_text(executor: Executor) 
     assert "TwoArguments: 1 and 2" in str(error.__cause__)
 
 
-def test_a_result_that_exists_only_on_the_worker(executor: Executor, tmp_path: Path) -> None:
-    (tmp_path / "only_there.py").write_text("class Thing:\n    pass\ndef make():\n    return Thing()\n")
+def test_r13_a_result_that_exists_only_on_the_worker(executor: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "only_there.py").write_text("class Thing:\n    size = 3\ndef make():\n    return Thing()\n")
     future = executor.submit_ext("only_there:make", sys_path=[str(tmp_path)])
+    others = [executor.submit(abs, -n) for n in range(20)]
     with pytest.raises(ResultError, match=r"can't be loaded here \(ModuleNotFoundError: No module named 'only_there'\)"):
         future.result(20)
+    assert [other.result(20) for other in others] == list(range(20))
     with Farm() as farm, pytest.raises(ResultError):
         farm.outcome(future.job_id, 0)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert future.result(20).size == 3  # It was kept, and asked for again.
+    assert future.exception(20) is None
+    monkeypatch.delitem(sys.modules, "only_there")
 
 
 def test_q45_a_module_that_the_worker_lacks(executor: Executor) -> None:

@@ -11,12 +11,15 @@ import logging
 import select
 import socket
 import struct
+import sys
 import threading
 from pathlib import Path
 
 from ...worker import channel
 from . import wire
 from .folder import Folder
+
+assert sys.platform != "win32"  # Type checkers need not go on there.
 
 log = logging.getLogger("farmfutures.broker")
 
