@@ -42,6 +42,7 @@ def count_idle_calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 def test_callbacks_come_on_the_main_thread_in_one_batch(window: Any, idle: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = count_idle_calls(monkeypatch)
+    monkeypatch.setattr(main_thread, "SLICE_S", 10)
     futures = [Future() for _ in range(500)]
     seen: list[tuple[int, int]] = []
     for future in futures:
