@@ -12,6 +12,7 @@ import pytest
 
 from farmfutures.maya import Future
 from farmfutures_maya import main_thread
+from farmfutures_maya.checks import Subject, check
 from farmfutures_maya.main_thread import SLICE_S
 
 
@@ -142,3 +143,18 @@ def test_what_is_interactive(maya: Any, batch: bool, interactive: bool) -> None:
 
 def test_without_maya_nothing_is_interactive(no_maya: None) -> None:
     assert not main_thread.is_interactive()
+
+
+def test_no_callback_runs_inside_a_check_that_draws(maya: Any, window: Any, idle: Any) -> None:
+    seen: list[str] = []
+    drawn: list[int] = []
+
+    def progress(done: int, total: int, text: str) -> None:
+        drawn.append(done)
+        main_thread.mailbox.post(seen.append, text)
+
+    check(Subject(""), progress)
+    assert drawn
+    assert seen == []
+    idle()
+    assert len(seen) == len(drawn)
