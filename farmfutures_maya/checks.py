@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from farmfutures.errors import InterpreterNotFoundError, SubmitError
 
-from . import _cmds, _cmds_inputs
+from . import _cmds, _cmds_inputs, main_thread
 from .disk import Place, Search
 from .inputs import SLICE_S, Collector
 from .looks import Look, Looked, Looks
@@ -164,12 +164,13 @@ def check(subject: Subject, progress: Progress | None = None, cancelled: Callabl
     """
     checking = Checking(subject)
     try:
-        while checking.step():
-            if progress is not None:
-                progress(checking.done, checking.total, checking.text)
-            if cancelled is not None and cancelled():
-                checking.cancel()
-            _let_draw(clicks=progress is not None or cancelled is not None)
+        with main_thread.mailbox.hold():  # Callbacks of futures are not called inside a command.
+            while checking.step():
+                if progress is not None:
+                    progress(checking.done, checking.total, checking.text)
+                if cancelled is not None and cancelled():
+                    checking.cancel()
+                _let_draw(clicks=progress is not None or cancelled is not None)
     except BaseException:
         checking.cancel()
         raise

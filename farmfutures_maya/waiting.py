@@ -16,6 +16,11 @@ from farmfutures.future import require_submitted
 
 from . import main_thread
 
+FEW = 1000
+"""Of so many futures the dialog shows how far those are that run; of more it only counts those that are over."""
+
+_ANY = "Waiting for the farm"
+
 Done = DoneAndNotDoneFutures[concurrent.futures.Future[Any]]
 
 
@@ -94,12 +99,18 @@ class _Watch:
                 else:
                     _waiters(future).append(self)
         try:
-            _keep_alive(lambda: self._enough, timeout, self._futures, title)
+            _keep_alive(lambda: self._enough, timeout, lambda: self._tell(title))
         finally:
             for future in self._futures:
                 with future._condition:
                     if self in _waiters(future):
                         _waiters(future).remove(self)
+
+    def _tell(self, title: str | None) -> Told:
+        if len(self._futures) <= FEW:
+            return tell(self._futures, title)
+        over = len(self._futures) - self._missing
+        return Told(_counted(title or _ANY, over, len(self._futures)), over, len(self._futures))
 
     def _count(self, failed: bool) -> None:
         with self._lock:
@@ -127,27 +138,28 @@ class Event(threading.Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Waits until it is set, or for so many seconds; returns whether it is set."""
-        return self.is_set() or _keep_alive(self.is_set, timeout, (), None)
+        return self.is_set() or _keep_alive(self.is_set, timeout, lambda: Told(_ANY, 0, 0))
 
 
-def _keep_alive(over: Callable[[], bool], timeout: float | None, futures: Sequence[Any], title: str | None) -> bool:
+def _keep_alive(over: Callable[[], bool], timeout: float | None, say: Callable[[], Told]) -> bool:
     from .vigil import Vigil  # Loads PySide6, which is Maya's own.
 
     deadline = None if timeout is None else time.monotonic() + timeout
     with main_thread.mailbox.hold():
-        return Vigil(over, deadline, lambda: tell(futures, title)).keep()
+        return Vigil(over, deadline, say).keep()
 
 
 def tell(futures: Sequence[concurrent.futures.Future[Any]], title: str | None = None) -> Told:
-    """Returns how far these are."""
-    if not futures:
-        return Told(title or "Waiting for the farm", 0, 0)
+    """Returns how far these are; each of them is looked at."""
     parts = [_part(future) for future in futures]
+    if len(futures) == 1:
+        return Told(title or _name(futures[0]), parts[0], 1)
     over = sum(part >= 1 for part in parts)
-    text = title or (_name(futures[0]) if len(futures) == 1 else "Waiting for the farm")
-    if len(futures) > 1:
-        text += f": {over:,} of {len(futures):,} done"
-    return Told(text, sum(parts), len(futures))
+    return Told(_counted(title or _ANY, over, len(futures)), sum(parts), len(futures))
+
+
+def _counted(text: str, over: int, total: int) -> str:
+    return f"{text}: {over:,} of {total:,} done"
 
 
 def _part(future: concurrent.futures.Future[Any]) -> float:
@@ -159,6 +171,6 @@ def _part(future: concurrent.futures.Future[Any]) -> float:
 
 def _name(future: concurrent.futures.Future[Any]) -> str:
     if not isinstance(future, farmfutures.Future):
-        return "Waiting for the farm"
+        return _ANY
     said = f": {future.progress.message}" if future.progress and future.progress.message else ""
     return f"Waiting for job {future.job_id}, work item {future.work_id}{said}"

@@ -12,6 +12,7 @@ import pytest
 
 from farmfutures.maya import Future
 from farmfutures_maya import main_thread
+from farmfutures_maya.checks import Subject, check
 from farmfutures_maya.main_thread import SLICE_S
 
 
@@ -42,6 +43,7 @@ def count_idle_calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 def test_callbacks_come_on_the_main_thread_in_one_batch(window: Any, idle: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = count_idle_calls(monkeypatch)
+    monkeypatch.setattr(main_thread, "SLICE_S", 10)
     futures = [Future() for _ in range(500)]
     seen: list[tuple[int, int]] = []
     for future in futures:
@@ -141,3 +143,18 @@ def test_what_is_interactive(maya: Any, batch: bool, interactive: bool) -> None:
 
 def test_without_maya_nothing_is_interactive(no_maya: None) -> None:
     assert not main_thread.is_interactive()
+
+
+def test_no_callback_runs_inside_a_check_that_draws(maya: Any, window: Any, idle: Any) -> None:
+    seen: list[str] = []
+    drawn: list[int] = []
+
+    def progress(done: int, total: int, text: str) -> None:
+        drawn.append(done)
+        main_thread.mailbox.post(seen.append, text)
+
+    check(Subject(""), progress)
+    assert drawn
+    assert seen == []
+    idle()
+    assert len(seen) == len(drawn)

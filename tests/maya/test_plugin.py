@@ -178,7 +178,6 @@ def start_maya(stand_in: Path, script: str, tmp_path: Path) -> Any:
     }  # fmt: skip
     done = subprocess.run([str(stand_in), "-c", code], env=variables, capture_output=True, text=True, timeout=25, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -20,7 +20,10 @@ SHIPPED = frozenset({
 @command("quiet:qt")
 def loadPlugin(*names: str, **flags: Any) -> list[str] | None:
     """Loads plug-ins."""
-    return [name for name in (_load(name) for name in names) if name] or None
+    loaded = [name for name in (_load(name) for name in names) if name]
+    if world.window:
+        world.window.fill_controls()
+    return loaded or None
 
 
 def _load(name: str) -> str:
@@ -60,8 +63,6 @@ def _start(plugin: str, path: str) -> None:
     spec.loader.exec_module(module)
     world.plugins[plugin]["module"] = module
     module.initializePlugin(plugin)
-    if world.window:
-        world.window.fill_controls()
 
 
 @command("force:f")
