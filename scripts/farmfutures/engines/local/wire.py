@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
+from ...errors import EngineUnavailableError
 from .folder import Folder
 
 VERSION = 2
@@ -103,17 +104,18 @@ class Line(Protocol):
         """Closes it; with `linger` what was sent is on its way first."""
 
 
-def has_unix_sockets() -> bool:
-    """Whether there are unix sockets here that Python knows of."""
-    return sys.platform != "win32"
-
-
 def open_door(folder: Folder, transport: str) -> Door:
-    """Opens the broker's end."""
-    if transport == "ipc" or (transport == "auto" and has_unix_sockets()):
+    """Opens the broker's end.
+
+    Raises:
+        EngineUnavailableError: ``ipc`` was asked for, and there are no unix sockets that Python knows of.
+    """
+    if sys.platform != "win32" and transport != "tcp":
         from .unix import UnixDoor
 
         return UnixDoor(folder)
+    if transport == "ipc":
+        raise EngineUnavailableError("there are no unix sockets on Windows: set transport to auto, or to tcp.")
     from .curve import CurveDoor
 
     return CurveDoor(folder)
@@ -125,7 +127,7 @@ def open_line(folder: Folder, endpoint: str, client: str) -> Line:
     Raises:
         OSError: There is nobody at that endpoint.
     """
-    if endpoint.startswith("unix:"):
+    if sys.platform != "win32" and endpoint.startswith("unix:"):
         from .unix import UnixLine
 
         return UnixLine(endpoint, client)
