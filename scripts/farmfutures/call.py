@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .errors import CallError, NotLoadableError, RemoteError, RemoteSystemExit, ResultError
-from .pieces import Pieces, has_large
+from .pieces import Pieces, is_large
 
 PROTOCOL = 5
 """Every Python that we support (3.11 and later) reads it."""
@@ -30,6 +30,7 @@ _NAMED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _PRIMITIVES = frozenset({type(None), bool, int, float, str, bytes})
 _TEXT_LIMIT = 256 * 1024
 _RESULT, _TEXT = ord("r"), ord("t")
+_NOTHING = b"r" + pickle.dumps(None, PROTOCOL)
 _SUMMARY_BYTES = 64 * 1024
 
 
@@ -85,8 +86,9 @@ def pack_call(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
         CallError: Something can't be pickled; the message has the path to it.
     """
     function = _portable(function)
-    if has_large(args) or (kwargs and has_large(kwargs.values())):
-        return _pack_large(function, args, kwargs)
+    for value in (*args, *kwargs.values()) if kwargs else args:
+        if is_large(value):
+            return _pack_large(function, args, kwargs)
     try:
         data = pickle.dumps((function, args, kwargs), PROTOCOL)
     except Exception:
@@ -217,7 +219,9 @@ def pack_result(value: Any) -> bytes | Pieces:
         ResultError: It can't be pickled; the message has its type and the path to the bad member.
     """
     if type(value) in _PRIMITIVES:
-        if has_large((value,)):
+        if value is None:
+            return _NOTHING
+        if is_large(value):
             pieces = Pieces(b"r")
             pickle.Pickler(pieces, PROTOCOL).dump(value)
             return pieces

@@ -12,9 +12,9 @@ _FRAME_BYTES = 1 << 18
 _BYTES = (bytes, bytearray, str)
 
 
-def has_large(values: Any) -> bool:
-    """Whether some of these values are bytes or text that is worth it."""
-    return any(type(value) in _BYTES and len(value) > LARGE_BYTES for value in values)
+def is_large(value: Any) -> bool:
+    """Whether this is bytes or text that is worth it."""
+    return type(value) in _BYTES and len(value) > LARGE_BYTES
 
 
 class Pieces:
