@@ -23,7 +23,7 @@ from farmfutures.checkup import Finding, note, ok, skipped, wrong
 from farmfutures.errors import InterpreterNotFoundError, OptionError, SnapshotError
 from farmfutures.worker import processes
 
-from . import launch, mayapy, probe
+from . import launch, launch_failures, mayapy, probe
 from .executor import Executor
 from .install import PYTHONS
 from .store import VARIABLE, open_store
@@ -143,7 +143,7 @@ def _run(command: list[str], environ: Mapping[str, str], out: Any, timeout_s: fl
     finally:
         processes.kill_tree(process.pid)
         process.wait()
-    return launch.died(code, command[0]) if code else ""
+    return launch_failures.ended(code, command[0]) if code else ""
 
 
 def _judge_python(said: Mapping[str, Any], end: str, group: str) -> Iterator[Finding]:

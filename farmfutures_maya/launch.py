@@ -21,6 +21,7 @@ from farmfutures.errors import BootstrapError
 from farmfutures.settings import Settings
 from farmfutures.worker import processes
 
+from . import launch_failures
 from .executor import Executor
 from .script import NOT_READY
 
@@ -100,22 +101,8 @@ def _await_start(process: subprocess.Popen[bytes], interpreter: str, mark: Path,
                 "start_timeout_s in the settings if it is only slow."
             ) from None
         if code != NOT_READY and not mark.exists():
-            raise BootstrapError(died(code, interpreter))
+            raise BootstrapError(launch_failures.ended(code, interpreter))
         return
-
-
-def died(code: int, path: str) -> str:
-    """Says what it means that a ``mayapy`` ended before it was ready.
-
-    Args:
-        code: Its exit code, as `subprocess` has it.
-        path: Its path.
-    """
-    silent = " Maya 2027 on Linux does so where a library of its own is missing (AdpSDKCore.so)." if code == 255 else ""
-    return (
-        f"{path} {processes.describe_exit(code)} before Maya was ready.{silent} Run  {path} -c 'import maya.standalone; "
-        "maya.standalone.initialize()'  by hand to see more, and repair that Maya."
-    )
 
 
 def environ_of(options: Mapping[str, Any]) -> dict[str, str]:

@@ -167,17 +167,20 @@ def _check(name: str, value: Any, place: str) -> None:
 
 
 def python_executable(executable: str = sys.executable) -> str:
-    """Returns the Python that stands for this process: in an interactive Maya the ``mayapy`` beside it.
+    """Returns the Python that stands for this process: in an interactive Maya its ``mayapy``.
+
+    That is beside it, and on macOS, where Maya is ``Contents/MacOS/Maya``, in ``Contents/bin`` (Maya help 2027, "Python
+    from an external interpreter").
 
     Args:
         executable: Instead of ``sys.executable``, which is Maya's own program there, and no Python.
     """
     path = Path(executable)
-    if path.stem.lower() == "maya":
-        mayapy = path.with_name("mayapy.exe" if path.suffix.lower() == ".exe" else "mayapy")
-        if mayapy.is_file():
-            return str(mayapy)
-    return executable
+    if path.stem.lower() != "maya":
+        return executable
+    name = "mayapy.exe" if path.suffix.lower() == ".exe" else "mayapy"
+    places = (path.parent.parent / "bin" / name, path.with_name(name))
+    return next((str(mayapy) for mayapy in places if mayapy.is_file()), executable)
 
 
 def os_user() -> str:

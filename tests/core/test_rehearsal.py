@@ -60,6 +60,13 @@ def test_n2_a_job_that_would_run(executor: farmfutures.Executor, lib: Path, own_
     assert list(own_temp.iterdir()) == []  # No farm was started, and nothing is left.
 
 
+def test_n2_large_calls(executor: farmfutures.Executor, lib: Path) -> None:
+    batch = executor.batch("large", sys_path=[str(lib)])
+    for number in range(3):
+        batch.submit("tool:work", bytes(4_000_000), [number])
+    assert batch.rehearse().checked == 3
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

@@ -52,3 +52,12 @@ def test_an_interactive_maya_is_no_python(tmp_path: Path, program: str, python: 
     (tmp_path / python).touch()
     assert python_executable(str(tmp_path / program)) == str(tmp_path / python)
     assert python_executable("/usr/bin/python3") == "/usr/bin/python3"
+
+
+def test_on_macos_the_mayapy_of_an_interactive_maya_is_in_bin(tmp_path: Path) -> None:
+    maya = tmp_path / "Maya.app" / "Contents" / "MacOS" / "Maya"
+    mayapy = tmp_path / "Maya.app" / "Contents" / "bin" / "mayapy"
+    for path in (maya, mayapy, maya.with_name("mayapy")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert python_executable(str(maya)) == str(mayapy)

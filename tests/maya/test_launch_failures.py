@@ -73,6 +73,15 @@ def test_r22_a_maya_that_ends_while_it_starts(how: str, silent: bool, expected: 
     assert sys.executable in text
 
 
+@pytest.mark.parametrize(("code", "expected"), [(255, "AdpSDKCore.so"), (1, "skip_usersetup=True"), (-11, "killed by SIGSEGV")])
+def test_r22_a_maya_that_was_started_by_hand(code: int, expected: str) -> None:
+    text = launch_failures.ended(code, "/maya/bin/mayapy")
+    assert text.startswith("/maya/bin/mayapy ")
+    assert " before Maya was ready. " in text
+    assert expected in text
+    assert 'Run "/maya/bin/mayapy" -c' in text
+
+
 def test_r22_a_maya_that_hangs_while_it_starts() -> None:
     text = launch_failures.starting().hung(300)
     assert "300 s passed while Maya was starting" in text

@@ -141,6 +141,18 @@ def test_qs31_workspace_before_scene(start: Start, no_maya: None, scene: Path, t
     assert seen == [f"{scene.parents[1]}/"]
 
 
+@pytest.mark.parametrize("skip", [False, True])
+def test_user_setup_runs_as_in_the_session_or_not_at_all(
+    start: Start, no_maya: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skip: bool
+) -> None:
+    scripts = tmp_path / "maya" / "2026" / "scripts"  # Of this user, whose folder a worker does not have as its own.
+    scripts.mkdir(parents=True)
+    (scripts / "userSetup.py").write_text("import builtins\nfrom maya import cmds\nbuiltins.seen = cmds.about(version=True)\n")
+    worker = start(Executor(version=2026), env={"MAYA_APP_DIR": str(tmp_path / "maya")}, skip_usersetup=skip)
+    seen = worker.call("farmfutures.maya:evaluate", "import builtins; result = getattr(builtins, 'seen', None)")
+    assert seen == (None if skip else "2026")
+
+
 def test_qs37_an_item_opens_another_scene_and_the_next_one_not(start: Start, no_maya: None, scene: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.ma"
     other.write_text('//Maya ASCII 2026 scene\ncreateNode camera -n "cam";\n')
