@@ -21,9 +21,9 @@ import farmfutures
 from farmfutures import checkup
 from farmfutures.checkup import Finding, note, ok, skipped, wrong
 from farmfutures.errors import InterpreterNotFoundError, OptionError, SnapshotError
-from farmfutures.worker import processes
+from farmfutures.worker import processes, stage
 
-from . import launch, launch_failures, mayapy, probe
+from . import launch, mayapy, probe
 from .executor import Executor
 from .install import PYTHONS
 from .store import VARIABLE, open_store
@@ -124,33 +124,43 @@ def _ask(item: mayapy.Mayapy, quick: bool, timeout_s: float) -> tuple[dict[str, 
         options = executor.launch()
     with tempfile.TemporaryDirectory(prefix="farmfutures-doctor-", ignore_cleanup_errors=True) as folder:
         words = "quick" if quick else json.dumps(options["settings"])
-        environ = {**launch.environ_of(options), "FARMFUTURES_WORKER_DIR": folder}
+        environ = {**launch.environ_of(options), stage.FOLDER_VARIABLE: folder}
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
-            end = _run(launch.command(options["interpreter"], "probe", words), environ, out, timeout_s)
+            code = _run(launch.command(options["interpreter"], "probe", words), environ, out, timeout_s)
             out.seek(0)
             text = out.read()
-    lines = [line for line in text.splitlines() if line.strip() and probe.PREFIX not in line]
-    return probe.heard(text), f"{end}: {lines[-1]}" if end and lines else end
+        said = probe.heard(text)
+        return said, _end(code, said, text, Path(folder), timeout_s)
 
 
-def _run(command: list[str], environ: Mapping[str, str], out: Any, timeout_s: float) -> str:
+def _run(command: list[str], environ: Mapping[str, str], out: Any, timeout_s: float) -> int | None:
+    """Returns the exit code, None where it took too long."""
     # A file, not a pipe: what Maya starts (a licence client) holds a pipe open after its own end.
     process = processes.start(command, env=environ, stdout=out, stderr=subprocess.STDOUT)
     try:
-        code = process.wait(timeout_s)
+        return process.wait(timeout_s)
     except subprocess.TimeoutExpired:
-        return f"was not done after {timeout_s:g} s and was ended"
+        return None
     finally:
         processes.kill_tree(process.pid)
         process.wait()
-    return launch_failures.ended(code, command[0]) if code else ""
+
+
+def _end(code: int | None, said: Mapping[str, Any], text: str, folder: Path, timeout_s: float) -> str:
+    """Says how the process of a probe ended, "" if well."""
+    if code == 0:
+        return ""
+    if code is None:
+        return (stage.read(folder) or (stage.FIRST, 0))[0].hung(timeout_s)
+    if "maya" in said:
+        return processes.describe_exit(code)
+    lines = [line for line in text.splitlines() if line.strip() and probe.PREFIX not in line]
+    return launch.died(code, folder, silent=not lines) + (f" It said: {lines[-1]}" if lines else "")
 
 
 def _judge_python(said: Mapping[str, Any], end: str, group: str) -> Iterator[Finding]:
     if "python" not in said:
-        yield wrong(
-            "its Python", f"it {end}" if end else "it says nothing of itself", "start it by hand, and mend or remove it", group
-        )
+        yield wrong("its Python", end or "it says nothing of itself", "start it by hand, and mend or remove it", group)
         return
     version = tuple(int(part) for part in said["python"].split(".")[:2])
     if version < (3, 11):

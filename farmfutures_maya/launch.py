@@ -19,9 +19,8 @@ from typing import Any
 import farmfutures
 from farmfutures.errors import BootstrapError
 from farmfutures.settings import Settings
-from farmfutures.worker import processes
+from farmfutures.worker import processes, stage
 
-from . import launch_failures
 from .executor import Executor
 from .script import NOT_READY
 
@@ -71,12 +70,12 @@ def run_here(script: str, arguments: Sequence[str] = (), **maya: Any) -> int:
         environ = {**options["env"], **options["secret_env"], **os.environ, "FARMFUTURES_WORKER_DIR": folder}
         line = command(options["interpreter"], "script", *words)
         with subprocess.Popen(line, env=environ) as process:
-            return _watch(process, line[0], mark)
+            return _watch(process, Path(folder), mark)
 
 
-def _watch(process: subprocess.Popen[bytes], interpreter: str, mark: Path) -> int:
+def _watch(process: subprocess.Popen[bytes], folder: Path, mark: Path) -> int:
     try:
-        _await_start(process, interpreter, mark, Settings.load().start_timeout_s)
+        _await_start(process, folder, mark, Settings.load().start_timeout_s)
         code = process.wait()
     except KeyboardInterrupt:  # Which the script got, too.
         with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
@@ -86,23 +85,40 @@ def _watch(process: subprocess.Popen[bytes], interpreter: str, mark: Path) -> in
     return code if code >= 0 else 128 - code  # As shells have it: 128 and the signal.
 
 
-def _await_start(process: subprocess.Popen[bytes], interpreter: str, mark: Path, timeout_s: float) -> None:
-    """Waits until Maya is ready, or the process has said why it is not."""
-    deadline = time.monotonic() + timeout_s
+def _await_start(process: subprocess.Popen[bytes], folder: Path, mark: Path, usual_s: float) -> None:
+    """Waits until Maya is ready, or the process has said why it is not. Each step of getting ready has its own limit."""
+    began_s, seen = time.monotonic(), 0
     while not mark.exists():
+        step, at = stage.read(folder) or (stage.FIRST, seen)
+        if at != seen:
+            began_s, seen = time.monotonic(), at
         try:
             code = process.wait(_TICK_S)
         except subprocess.TimeoutExpired:
-            if time.monotonic() < deadline:
+            limit_s = usual_s if step.limit_s is None else step.limit_s
+            if time.monotonic() - began_s < limit_s:
                 continue
             processes.kill_tree(process.pid)
-            raise BootstrapError(
-                f"Maya was not ready after {timeout_s:g} s and was ended: start the same mayapy by hand, or raise "
-                "start_timeout_s in the settings if it is only slow."
-            ) from None
+            raise BootstrapError(step.hung(limit_s)) from None
         if code != NOT_READY and not mark.exists():
-            raise BootstrapError(launch_failures.ended(code, interpreter))
+            raise BootstrapError(died(code, folder, silent=code == _SILENT))
         return
+
+
+_SILENT = 255
+"""What it printed went past us. Code 255 is that of a Maya that lacks a library, and which prints nothing."""
+
+
+def died(code: int, folder: Path, *, silent: bool) -> str:
+    """Says what it means that a ``mayapy`` ended before it was ready.
+
+    Args:
+        code: Its exit code, as `subprocess` has it.
+        folder: Where it said what it was doing.
+        silent: Whether it printed nothing.
+    """
+    step, _ = stage.read(folder) or (stage.FIRST, 0)
+    return step.died(processes.describe_exit(code), silent=silent)
 
 
 def environ_of(options: Mapping[str, Any]) -> dict[str, str]:

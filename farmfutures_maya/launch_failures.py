@@ -8,7 +8,6 @@ import shutil
 import socket
 import sys
 
-from farmfutures.worker.processes import describe_exit
 from farmfutures.worker.stage import Stage
 
 from .mayapy import VARIABLE
@@ -20,18 +19,17 @@ _LICENCE = re.compile(r"initializing Maya|licen[cs]|flexnet|adlm|checkout|clic",
 """Maya says "Error encountered when initializing Maya - Please check for sufficient disk space and necessary write
 permissions of MAYA_APP_DIR" when it got no licence (deadline-cloud-for-maya, MayaAdaptor/adaptor.py)."""
 
-_SILENT = 255
 _LEAST_FREE_BYTES = 64 * 2**20
 
 
-def by_hand(mayapy: str = sys.executable) -> str:
+def by_hand() -> str:
     """Returns what to run in a terminal to see the same."""
-    return f'"{mayapy}" -c "import maya.standalone; maya.standalone.initialize()"'
+    return f'"{sys.executable}" -c "import maya.standalone; maya.standalone.initialize()"'
 
 
-def starting(mayapy: str = sys.executable) -> Stage:
+def starting() -> Stage:
     """Returns what is to be said of a Maya that dies or hangs in ``maya.standalone.initialize()``."""
-    where = f"Run {by_hand(mayapy)} in a terminal on {host()} to see it"
+    where = f"Run {by_hand()} in a terminal on {host()} to see it"
     return Stage(
         "Maya was starting (maya.standalone.initialize())",
         if_dies=f"A plug-in or a userSetup.py may be to blame: {where}, and try skip_usersetup=True.",
@@ -44,17 +42,6 @@ def starting(mayapy: str = sys.executable) -> Stage:
             f"{where}, try skip_usersetup=True, or raise FARMFUTURES_START_TIMEOUT_S if it is only slow."
         ),
     )
-
-
-def ended(code: int, mayapy: str) -> str:
-    """Says what it means that a ``mayapy`` ended before it was ready, of which no more than that is known.
-
-    Args:
-        code: Its exit code, as `subprocess` has it.
-        mayapy: Its path.
-    """
-    step = starting(mayapy)
-    return f"{mayapy} {describe_exit(code)} before Maya was ready. {step.if_silent if code == _SILENT else step.if_dies}"
 
 
 def opening(scene: str, limit_s: float) -> Stage:

@@ -95,8 +95,13 @@ def test_how_a_script_ends(ff: Any, script: Any, environ: dict[str, str], text: 
     ("arguments", "variables", "code", "says"),
     [
         ([], {"FARMFUTURES_SIM_FAULT": "licence"}, 3, "there was no licence"),
-        ([], {"FARMFUTURES_SIM_FAULT": "exit255"}, 3, "exited with code 255 before Maya was ready"),
-        ([], {"FARMFUTURES_SIM_FAULT": "hang_start", "FARMFUTURES_START_TIMEOUT_S": "0.5"}, 3, "not ready after 0.5 s"),
+        ([], {"FARMFUTURES_SIM_FAULT": "exit255"}, 3, "exited with code 255 while Maya was starting"),
+        (
+            [],
+            {"FARMFUTURES_SIM_FAULT": "hang_start", "FARMFUTURES_START_TIMEOUT_S": "0.5"},
+            3,
+            "0.5 s passed while Maya was starting",
+        ),
         (["--version", "2026"], {"FARMFUTURES_SIM_VERSION": "2025"}, 3, "is Maya 2025, but the job is for Maya 2026"),
         (["--scene", "absent.ma"], {}, 2, "absent.ma"),
         (["--workspace", "absent"], {}, 2, "absent"),

@@ -78,8 +78,9 @@ def test_q54_what_is_installed_works_from_anywhere(installed: Path, tmp_path: Pa
 
 def test_what_maya_loads_comes_with_the_wheel_outside_of_the_packages(wheel: Path, installed: Path, tmp_path: Path) -> None:
     names = [name.partition(".data/data/")[2] for name in zipfile.ZipFile(wheel).namelist()]
-    assert "share/farmfutures/plugins/farmfutures_plugin.py" in names
-    assert "share/farmfutures/shelves/shelf_FarmFutures.mel" in names
+    for folder in ("plugins", "shelves", "icons"):
+        for path in (ROOT / folder).glob("*.*"):
+            assert f"share/farmfutures/{folder}/{path.name}" in names
     code = "import farmfutures.maya as m; from farmfutures_maya.install import assets; print(assets())"
     environ = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)

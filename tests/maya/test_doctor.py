@@ -57,8 +57,8 @@ def test_to_be_quick_no_maya_is_started(examined: Examine) -> None:
     ("variables", "what", "says"),
     [
         ({"FARMFUTURES_SIM_FAULT": "licence"}, "start and licence", "In most cases there was no licence"),
-        ({"FARMFUTURES_SIM_FAULT": "exit255"}, "start and licence", "exited with code 255 before Maya was ready"),
-        ({"FARMFUTURES_SIM_FAULT": "hang_start"}, "start and licence", "was not done after 1 s"),
+        ({"FARMFUTURES_SIM_FAULT": "exit255"}, "start and licence", "exited with code 255 while Maya was starting"),
+        ({"FARMFUTURES_SIM_FAULT": "hang_start"}, "start and licence", "1 s passed while Maya was starting"),
         ({}, "module", "Maya does not see it"),
         ({"FARMFUTURES_SIM_PYTHON": "/absent/python"}, "its Python", "exited with code 127"),
     ],

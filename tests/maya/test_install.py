@@ -71,7 +71,8 @@ def test_a_module_that_is_whole(site: Path) -> None:
     module = site / "farmfutures"
     for name in ("scripts/farmfutures/__init__.py", "farmfutures_maya/demo/orrery.ma", "plugins/farmfutures_plugin.py"):
         assert (module / name).is_file()
-    assert (module / "shelves/shelf_FarmFutures.mel").read_bytes() == (ROOT / "shelves/shelf_FarmFutures.mel").read_bytes()
+    for path in (path for name in ("plugins", "shelves", "icons") for path in (ROOT / name).glob("*.*")):
+        assert (module / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
     assert not [path for path in module.rglob("__pycache__") if "vendor" not in path.parts]
     for python in ((3, 11), (3, 13)):
         for package in REQUIREMENTS:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import farmfutures.maya  # noqa: F401  # Makes farmfutures_maya importable.
-from farmfutures_maya import launch_failures
+from farmfutures.worker import stage
+from farmfutures_maya import launch, launch_failures
 
 MAYAS_OWN = (
     "Error encountered when initializing Maya - Please check for sufficient disk space and necessary write permissions of "
@@ -74,12 +75,15 @@ def test_r22_a_maya_that_ends_while_it_starts(how: str, silent: bool, expected: 
 
 
 @pytest.mark.parametrize(("code", "expected"), [(255, "AdpSDKCore.so"), (1, "skip_usersetup=True"), (-11, "killed by SIGSEGV")])
-def test_r22_a_maya_that_was_started_by_hand(code: int, expected: str) -> None:
-    text = launch_failures.ended(code, "/maya/bin/mayapy")
-    assert text.startswith("/maya/bin/mayapy ")
-    assert " before Maya was ready. " in text
+def test_r22_a_maya_that_was_started_from_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, expected: str
+) -> None:
+    monkeypatch.setenv(stage.FOLDER_VARIABLE, str(tmp_path))
+    stage.enter(launch_failures.starting())
+    text = launch.died(code, tmp_path, silent=code == 255)
+    assert "while Maya was starting" in text
     assert expected in text
-    assert 'Run "/maya/bin/mayapy" -c' in text
+    assert f'Run "{sys.executable}" -c' in text
 
 
 def test_r22_a_maya_that_hangs_while_it_starts() -> None:
