@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
+import shiboken6
 from maya import utils
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QFontMetrics
@@ -19,6 +21,9 @@ TICK_MS = 5
 
 SHOW_AFTER_S = 0.4
 """Nobody is shown a dialog for less. Until then keys and clicks are kept, for what comes after."""
+
+LINGER_MS = 60
+"""A dialog stays for so long after its wait, for the next one of the same script: it would flicker between two results."""
 
 _TELL_S = 0.2
 _WIDTH = 420
@@ -38,7 +43,7 @@ class Vigil:
         self._over, self._deadline_s, self._tell = over, deadline_s, tell
         self._loop = QEventLoop()
         self._dialog: WaitDialog | None = None
-        self._show_s = time.monotonic() + SHOW_AFTER_S
+        self._show_s = time.monotonic() + (0 if WaitDialog.left_over() else SHOW_AFTER_S)
         self._told_s = 0.0
         self._in_tick = False
 
@@ -86,23 +91,27 @@ class Vigil:
         self._told_s = time.monotonic()
 
     def _show(self) -> None:
-        self._dialog = WaitDialog(_main_window(), self._loop.quit)
+        self._dialog = WaitDialog.left_over() or WaitDialog(_main_window())
+        self._dialog.begin(self._loop.quit)
         self._say(self._dialog)
         self._dialog.show()
 
     def _hide(self) -> None:
         if self._dialog is not None:
-            self._dialog.hide()
-            self._dialog.deleteLater()
+            self._dialog.end()
 
 
 class WaitDialog(QDialog):
     """Says what is waited for, and takes Esc for an answer. It is modal: the script that waits is not to be disturbed."""
 
-    def __init__(self, parent: QWidget | None, on_stop: Callable[[], object]) -> None:
+    _last: ClassVar[WaitDialog | None] = None
+
+    def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.stopped = False
-        self._on_stop = on_stop
+        self._on_stop: Callable[[], object] = bool
+        self._lingering = QTimer(self, singleShot=True, interval=LINGER_MS)
+        self._lingering.timeout.connect(self._go)
         self.setObjectName("FarmFuturesWait")
         self.setWindowTitle("FarmFutures")
         self.setWindowModality(Qt.WindowModality.ApplicationModal)
@@ -118,6 +127,31 @@ class WaitDialog(QDialog):
         self._room = _WIDTH - 2 * layout.contentsMargins().left()
         for widget in (self._label, self._bar, buttons):
             layout.addWidget(widget)
+
+    @classmethod
+    def left_over(cls) -> WaitDialog | None:
+        """Returns the dialog of a wait that has just ended, if there is one."""
+        last = cls._last
+        return last if last is not None and shiboken6.isValid(last) and last._lingering.isActive() else None
+
+    def begin(self, on_stop: Callable[[], object]) -> None:
+        """A wait begins, which is told when somebody stops it."""
+        self._lingering.stop()
+        self.stopped, self._on_stop = False, on_stop
+
+    def end(self) -> None:
+        """The wait is over."""
+        if self.stopped:
+            self._go()
+        else:
+            WaitDialog._last = self
+            self._lingering.start()
+
+    def _go(self) -> None:
+        if WaitDialog._last is self:
+            WaitDialog._last = None
+        self.hide()
+        self.deleteLater()
 
     def show_progress(self, told: Told) -> None:
         """Shows how far it is."""

@@ -224,6 +224,32 @@ def test_a_wait_in_the_idle_time_of_a_wait(window: Any) -> None:
     assert seen == [1]
 
 
+def test_results_one_after_the_other_share_a_dialog(window: Any, qt: Any, monkeypatch: pytest.MonkeyPatch, idle: Any) -> None:
+    """It would flicker, if each result had its own; and it is gone once the script is over."""
+    vigil = import_module("farmfutures_maya.vigil")
+    monkeypatch.setattr(vigil, "SHOW_AFTER_S", 0)
+    seen: set[int] = set()
+    plain = vigil.WaitDialog.begin
+
+    def begin(self: Any, on_stop: Any) -> None:
+        seen.add(id(self))
+        plain(self, on_stop)
+
+    monkeypatch.setattr(vigil.WaitDialog, "begin", begin)
+    futures = submitted(4)
+
+    def resolve() -> None:
+        for future in futures:
+            time.sleep(SOON_S)
+            future.set_result(1)
+
+    with later(resolve):
+        assert len(list(farmfutures.as_completed(futures, 5))) == 4
+    assert len(seen) == 1
+    while dialogs(qt):
+        idle()
+
+
 def test_asyncio_on_the_main_thread(window: Any) -> None:
     """Its callbacks don't go through Maya's idle time, which does not come while the loop runs."""
     (future,) = submitted()
