@@ -33,9 +33,10 @@ _WHAT_CELLS = 17
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def doctor(quick: bool, timeout_s: float, as_json: bool) -> int:
-    """Check that this machine, and each Maya on it, has what FarmFutures needs.
+    """Check that this machine and its Mayas are fit for it.
 
-    Says what to do about what it finds. Exit code 1 if something is wrong; a note is not.
+    Looks at packages, settings, the state folder, the broker, and each Maya: its Python, its licence, the module. Says
+    what to do about what it finds. Exit code 1 if something is wrong; a note is not.
     """
     import farmfutures.maya
 

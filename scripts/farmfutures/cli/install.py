@@ -26,7 +26,7 @@ _USER = click.option("--user", is_flag=True, help="The folder of modules in your
 
 @click.command()
 @click.option(
-    "--maya", "versions", multiple=True, metavar="VERSION", help="For this Maya only; may be repeated.  [default: 2025 and later]"
+    "--maya", "versions", multiple=True, metavar="VERSION", help="For this Maya only; may be repeated.  [default: 2025 to 2027]"
 )
 @_USER
 @_SITE
@@ -58,7 +58,10 @@ def install(versions: tuple[str, ...], user: bool, site: Path | None, wheels: Pa
 @_SITE
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def uninstall(user: bool, site: Path | None, as_json: bool) -> int:
-    """Take away what `farmfutures install` wrote, and nothing else. Exit code 1 if something was left."""
+    """Take away what `farmfutures install` wrote.
+
+    And nothing else: what was changed since stays, and is named. Exit code 1 if something was left.
+    """
     return _undo(_folder(user, site), as_json)
 
 

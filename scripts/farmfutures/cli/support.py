@@ -35,10 +35,11 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for pr
 def support_bundle(
     job: int | None, item: int | None, output: Path | None, no_call: bool, with_scene: bool, check_maya: bool, as_json: bool
 ) -> None:
-    """Put into a zip what somebody needs to help you: about JOB, or about the newest job that failed.
+    """Put into a zip what somebody needs to help you.
 
-    Versions, settings, the doctor's answers, the ends of logs, what the job asked for, and its call, which can be run
-    again by `farmfutures replay`. Secrets and names of users are hidden; look into it all the same before you send it.
+    It is about JOB, or about the newest job that failed: versions, settings, the doctor's answers, the ends of logs, what
+    the job asked for, and its call, which can be run again by `farmfutures replay`. Secrets and names of users are
+    hidden; look into it all the same before you send it.
     """
     import farmfutures.maya
 
