@@ -94,22 +94,24 @@ T = TypeVar("T")
 
 
 class Link(Generic[T]):
-    """The broker's end: never blocks. What does not fit into the socket's buffer waits here."""
+    """The broker's end: never blocks. What does not fit into the socket's buffer waits here.
 
-    def __init__(self, end: socket.socket, cut: Callable[[bytes], tuple[list[T], int]]) -> None:
+    Args:
+        end: Our end of the pair.
+        cut: Cuts what came in into messages.
+        stuck: Descriptors of links with something that waits; this one puts itself in and takes itself out.
+    """
+
+    def __init__(self, end: socket.socket, cut: Callable[[bytes], tuple[list[T], int]], stuck: set[int] | None = None) -> None:
         end.setblocking(False)
         self.socket = end
         self.file = end.fileno()
         self._cut = cut
         self._out: list[memoryview] = []
         self._in: list[bytes] = []
+        self._stuck = set() if stuck is None else stuck
         self.ended = False
         """Whether the other end was closed."""
-
-    @property
-    def stuck(self) -> bool:
-        """Whether something waits to be sent."""
-        return bool(self._out)
 
     def send(self, data: bytes) -> None:
         """Sends now what can be sent."""
@@ -118,6 +120,8 @@ class Link(Generic[T]):
 
     def flush(self) -> None:
         """Sends on."""
+        if not self._out:
+            return
         try:
             while self._out:
                 sent = self.socket.send(self._out[0])
@@ -126,9 +130,11 @@ class Link(Generic[T]):
                 else:
                     self._out[0] = self._out[0][sent:]
         except BlockingIOError:
-            pass
+            self._stuck.add(self.file)
+            return
         except OSError:
             self._out.clear()  # The other end is gone, which is noticed elsewhere.
+        self._stuck.discard(self.file)
 
     def receive(self) -> list[T]:
         """Returns what has come in whole."""
@@ -159,6 +165,7 @@ class Link(Generic[T]):
 
     def close(self) -> None:
         """Closes the socket."""
+        self._stuck.discard(self.file)
         self.socket.close()
 
 

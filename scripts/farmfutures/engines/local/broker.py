@@ -97,10 +97,10 @@ class Broker:
 
     def serve(self) -> None:
         """Runs turns until there is nothing left to do for anybody."""
-        while not self.stopping and not self._idle_too_long():
-            ready = self.ears.wait(self._wait_s())
-            crash.point("woken")
-            with self.store.guard():
+        with self.store.guard():
+            while not self.stopping and not self._idle_too_long():
+                ready = self.ears.wait(self._wait_s())
+                crash.point("woken")
                 self._hear(ready)
                 crash.point("heard")
                 self._turn()
@@ -109,9 +109,9 @@ class Broker:
                     self.store.commit()
                     if not self.store.unsaved:
                         self.clients.saved()
-            self._flush()
-            if self.draining and not any(worker.grants for worker in self.pool.workers.values()):
-                self.stopping = True
+                self._flush()
+                if self.draining and not any(worker.grants for worker in self.pool.workers.values()):
+                    self.stopping = True
 
     def stop(self, *, drain: bool) -> None:
         """Ends the loop after this turn, or when what runs is over."""

@@ -29,6 +29,7 @@ class CurveDoor:
     changes = 0
 
     def __init__(self, folder: Folder) -> None:
+        self.stuck: set[int] = set()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._socket = self._context.socket(zmq.ROUTER)
         # A client that comes back under its old name takes its place instead of being turned away.
@@ -52,9 +53,9 @@ class CurveDoor:
         self.endpoint = f"tcp://127.0.0.1:{port}"
         self._file = int(self._socket.getsockopt(zmq.FD))
 
-    def files(self) -> dict[int, bool]:
+    def files(self) -> list[int]:
         """See `wire.Door`."""
-        return {self._file: False}
+        return [self._file]
 
     def pending(self) -> bool:
         """See `wire.Door`."""

@@ -72,7 +72,7 @@ class Dispatch:
     def hand_out(self) -> None:
         """Gives every interpreter that has room a bundle, and starts interpreters where they are missing."""
         for worker in list(self.pool.workers.values()):
-            if worker.ready and not worker.leaving and self._has_room(worker):
+            if worker.ready and worker.lane.lines and not worker.leaving and self._has_room(worker):
                 self._grant(worker)
         self._staff()
 

@@ -18,38 +18,33 @@ class Ears:
         self._pool = pool
         self._selector: selectors.BaseSelector | None = None
         self._changes = (-1, -1)
-        self._known: dict[int, bool] = {}
+        self._stuck: set[int] = set()
 
     def wait(self, timeout_s: float) -> set[int]:
         """Waits until somebody says something; returns descriptors that can be read (or written, where that waits)."""
         changes = (self._door.changes, self._pool.changes)
         if self._selector is None or changes != self._changes:
             self._selector, self._changes = self._begin(), changes
-        self._mind_the_stuck(self._selector)
+        if self._stuck or self._door.stuck or self._pool.stuck:
+            self._mind_the_stuck(self._selector)
         ready = self._selector.select(0 if self._door.pending() else timeout_s)
         return {key.fd for key, _ in ready}
-
-    def _files(self) -> dict[int, bool]:
-        """All descriptors, and whether something waits to be written to them."""
-        links = (link for worker in self._pool.workers.values() for link in (worker.data, worker.control))
-        return self._door.files() | {link.file: link.stuck for link in links}
 
     def _begin(self) -> selectors.BaseSelector:
         """Begins anew: numbers of descriptors are used again, so that old registrations can't be told from new ones."""
         self.close()
-        self._known = dict.fromkeys(self._files(), False)
+        self._stuck = set()
         selector = selectors.DefaultSelector()
-        for file in self._known:
+        links = [link for worker in self._pool.workers.values() for link in (worker.data, worker.control)]
+        for file in (*self._door.files(), *(link.file for link in links)):
             selector.register(file, _READ)
         return selector
 
     def _mind_the_stuck(self, selector: selectors.BaseSelector) -> None:
-        now = self._files()
-        if now != self._known:
-            for file, stuck in now.items():
-                if stuck != self._known[file]:
-                    selector.modify(file, _BOTH if stuck else _READ)
-            self._known = now
+        now = self._door.stuck | self._pool.stuck
+        for file in now ^ self._stuck:
+            selector.modify(file, _BOTH if file in now else _READ)
+        self._stuck = now
 
     def close(self) -> None:
         """Stops listening."""

@@ -84,6 +84,8 @@ class Pool:
         self.workers: dict[int, Worker] = {}
         self.changes = 0
         """How often a worker came or went."""
+        self.stuck: set[int] = set()
+        """Descriptors of workers to which something waits to be written."""
         self.next_id = 1
         self._look_s = 0.0
 
@@ -107,8 +109,8 @@ class Pool:
         processes.keep(process.pid)
         (folder / "supervisor").write_text(f"{process.pid} {processes.started(process.pid)}")
         worker = Worker(
-            number, lane, process, channel.Link(data, channel.cut_records), channel.Link(control, channel.cut_messages), folder,
-            time.monotonic(), idle_since=time.monotonic(),
+            number, lane, process, channel.Link(data, channel.cut_records, self.stuck),
+            channel.Link(control, channel.cut_messages, self.stuck), folder, time.monotonic(), idle_since=time.monotonic(),
         )  # fmt: skip
         self.workers[number] = worker
         self.changes += 1

@@ -51,14 +51,16 @@ class UnixDoor:
         self._socket.setblocking(False)
         self._socket.listen(_BACKLOG)
         self.endpoint = f"{SCHEME}{self._path}"
+        self._file = self._socket.fileno()
         self.changes = 0
+        self.stuck: set[int] = set()
         self._links: dict[int, channel.Link[channel.Message]] = {}
         self._names: dict[int, str] = {}
         self._clients: dict[str, channel.Link[channel.Message]] = {}
 
-    def files(self) -> dict[int, bool]:
+    def files(self) -> list[int]:
         """See `wire.Door`."""
-        return {self._socket.fileno(): False} | {file: link.stuck for file, link in self._links.items()}
+        return [self._file, *self._links]
 
     def pending(self) -> bool:
         """See `wire.Door`."""
@@ -66,7 +68,7 @@ class UnixDoor:
 
     def receive(self, ready: set[int]) -> list[tuple[str, wire.Message]]:
         """See `wire.Door`."""
-        if self._socket.fileno() in ready:
+        if self._file in ready:
             self._accept()
         found: list[tuple[str, wire.Message]] = []
         for file in ready & self._links.keys():
@@ -77,7 +79,7 @@ class UnixDoor:
         with contextlib.suppress(OSError):  # Nobody is left at the door, or there are no descriptors left for now.
             while True:
                 end, _ = self._socket.accept()
-                link = channel.Link(end, _cut)
+                link = channel.Link(end, _cut, self.stuck)
                 self._links[link.file] = link
                 self.changes += 1
 

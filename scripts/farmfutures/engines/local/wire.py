@@ -64,9 +64,11 @@ class Door(Protocol):
     endpoint: str
     changes: int
     """How often the descriptors changed."""
+    stuck: set[int]
+    """Descriptors to which something waits to be written."""
 
-    def files(self) -> dict[int, bool]:
-        """Returns the descriptors to wait for, and whether something waits to be written to them."""
+    def files(self) -> list[int]:
+        """Returns the descriptors to wait for."""
         ...
 
     def pending(self) -> bool:
