@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections import deque
@@ -23,7 +24,7 @@ def is_interactive() -> bool:
 
     ``mayapy`` and ``maya -batch`` have none: nothing that is deferred is ever called there.
     """
-    if not _cmds.in_maya():
+    if "maya" not in sys.modules or not _cmds.in_maya():  # To look for it where it is not takes long, each time.
         return False
     import maya.api.OpenMaya as om  # ``cmds.about`` would do, on the main thread only.
 

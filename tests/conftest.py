@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -45,6 +46,15 @@ def mayapy(pytestconfig: pytest.Config) -> Path:
     if sys.platform == "win32":
         return STAND_IN.with_suffix(".cmd")
     return STAND_IN
+
+
+@pytest.fixture(scope="session")
+def widgets() -> Any:
+    """``PySide6.QtWidgets``, without a screen; who asks for it is skipped where Qt does not load."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    packages = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
+    reason = f"it needs Qt: pip install PySide6-Essentials, and on Debian and Ubuntu: apt-get install {packages}"
+    return pytest.importorskip("PySide6.QtWidgets", reason=reason, exc_type=ImportError)
 
 
 @pytest.fixture(scope="session")

@@ -128,12 +128,8 @@ def maya(library_maya: Maya, tmp_path: Path) -> Maya:
 
 
 @pytest.fixture(scope="session")
-def qt() -> Any:
+def qt(widgets: Any) -> Any:
     """Qt's application, without a screen: one for all tests, since a process can't have another one."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    packages = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
-    reason = f"it needs Qt: pip install PySide6-Essentials, and on Debian and Ubuntu: apt-get install {packages}"
-    widgets = pytest.importorskip("PySide6.QtWidgets", reason=reason, exc_type=ImportError)
     app = widgets.QApplication.instance() or widgets.QApplication(["maya"])
     first = widgets.QMainWindow()  # Qt opens descriptors for the first one that is drawn, and keeps them.
     first.setCentralWidget(widgets.QTabWidget())

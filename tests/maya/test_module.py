@@ -77,6 +77,21 @@ def test_icons_are_there_for_every_screen(name: str, suffix: str, size: int) -> 
     assert struct.unpack(">II", data[16:24]) == (size, size)
 
 
+@pytest.mark.parametrize(("suffix", "size"), [("", 32), ("_150", 48), ("_200", 64)])
+@pytest.mark.parametrize("name", ["farmSubmit", "farmPanel"])
+def test_icons_are_what_was_drawn(qt: Any, name: str, suffix: str, size: int) -> None:
+    """Each is its ``.svg`` as Qt draws it; who changes one draws it again."""
+    gui, svg = import_module("PySide6.QtGui"), import_module("PySide6.QtSvg")
+    drawn = gui.QImage(size, size, gui.QImage.Format.Format_ARGB32)
+    drawn.fill(0)
+    painter = gui.QPainter(drawn)
+    svg.QSvgRenderer(str(ROOT / "icons" / f"{name}.svg")).render(painter)
+    painter.end()
+    kept = gui.QImage(str(ROOT / "icons" / f"{name}{suffix}.png")).convertToFormat(gui.QImage.Format.Format_ARGB32)
+    far = sum(abs(one - other) for one, other in zip(bytes(drawn.constBits()), bytes(kept.constBits()), strict=True))
+    assert far / kept.sizeInBytes() < 4  # Of 255; versions of Qt differ at the edges.
+
+
 def test_every_icon_that_is_named_is_there() -> None:
     texts = [(ROOT / "shelves/shelf_FarmFutures.mel").read_text(), (ROOT / "farmfutures_maya/menu.py").read_text()]
     named = {name for text in texts for name in re.findall(r"\w+\.png", text)}

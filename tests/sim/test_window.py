@@ -13,11 +13,8 @@ pytestmark = pytest.mark.skipif("config.getoption('--mayapy') is not None", reas
 
 
 @pytest.fixture
-def window(maya: Any) -> Callable[[str], Any]:
+def window(maya: Any, widgets: Any) -> Callable[[str], Any]:
     """Runs a script in a Maya with a window."""
-    packages = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
-    reason = f"it needs Qt: pip install PySide6-Essentials, and on Debian and Ubuntu: apt-get install {packages}"
-    pytest.importorskip("PySide6.QtWidgets", reason=reason, exc_type=ImportError)
     begin = "import threading\nfrom maya import cmds, utils, OpenMayaUI\nfrom mayasim.world import world\n"
     begin += "from PySide6.QtWidgets import QApplication, QWidget\napp, window = QApplication.instance(), world.window\n"
     shown = {"FARMFUTURES_SIM_INTERACTIVE": "1", "FARMFUTURES_SIM_WINDOW": "1", "QT_QPA_PLATFORM": "offscreen"}
