@@ -182,7 +182,7 @@ class Farm:
         """Saves what can be read of a damaged database into a new one; returns how many rows of each table.
 
         Raises:
-            EngineUnavailableError: A broker is running.
+            EngineUnavailableError: A broker is running, or there is no database.
         """
         from .engines.local.folder import Folder
         from .engines.local.rebuild import rebuild

@@ -12,7 +12,7 @@ import pytest
 
 from farmfutures import Executor, Farm, State
 from farmfutures.engines.local.listener import Listener
-from farmfutures.errors import NoSuchJobError, ResultError
+from farmfutures.errors import EngineUnavailableError, NoSuchJobError, ResultError
 
 pytestmark = pytest.mark.usefixtures("shared_farm")
 
@@ -169,3 +169,10 @@ def test_broker_status(executor: Executor, farm: Farm) -> None:
     assert status is not None
     assert status["clients"] >= 1
     assert str(status["state"]) == str(farm.settings.state)
+
+
+def test_there_is_nothing_to_rebuild(own_temp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_STATE", str(own_temp / "nowhere"))
+    with Farm() as farm, pytest.raises(EngineUnavailableError, match="there is no database in .*nowhere"):
+        farm.rebuild()
+    assert not (own_temp / "nowhere").exists()

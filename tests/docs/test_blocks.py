@@ -22,9 +22,14 @@ ELSEWHERE = {
     '.venv/bin/python -m pip install -e ".[dev]"': "make does this before the tests run",
     ".venv/bin/python -m farmfutures demo": "tests/cli/test_demo.py runs it",
     ".venv/bin/python -m pytest": "this is running under it",
+    'python -m pip install ".[cli]"': "tests/layout/test_wheel.py installs what it builds",
     "farmfutures install": "tests/cli/test_install.py runs it without a network",
-    "farmfutures doctor": "tests/cli/test_doctor.py runs it where Maya has the module",
+    "farmfutures install --site /studio/maya/modules": "tests/cli/test_install.py runs it in a folder of its own",
+    "farmfutures install --site /studio/maya/modules --maya 2026 --wheels /studio/wheels": "tests/cli/test_install.py runs it",
     "farmfutures uninstall": "tests/cli/test_install.py runs it",
+    "farmfutures uninstall --site /studio/maya/modules": "tests/cli/test_install.py runs it",
+    "farmfutures doctor": "tests/cli/test_doctor.py runs it where Maya has the module",
+    "farmfutures broker rebuild": "tests/reliability/test_broker.py runs what is behind it, on what was damaged",
     "farmfutures maya run check.py --scene shot.ma --version 2026 -- --fast": "tests/cli/test_maya.py runs one like it",
 }
 """Lines of shell blocks that are run elsewhere, and where."""

@@ -24,8 +24,10 @@ def rebuild(folder: Folder) -> dict[str, int]:
         How many rows of each table were saved.
 
     Raises:
-        EngineUnavailableError: A broker is running.
+        EngineUnavailableError: A broker is running, or there is no database.
     """
+    if not folder.database.exists():
+        raise EngineUnavailableError(f"there is no database in {folder.root}, so that there is nothing to save.")
     lock = Lock(folder.lock)
     if not lock.take():
         raise EngineUnavailableError(f"a broker is running in {folder.root}: stop it first (farmfutures broker stop).")
