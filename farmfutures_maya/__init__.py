@@ -42,6 +42,7 @@
     commands/      farmSubmit and farmPanel; these import Maya at once
     menu.py        the menu in the main window
     panel/         the job list (PySide6)
+    demo/          what `farmfutures demo` runs
     _cmds.py       the only room that calls maya.cmds, with
     _cmds_inputs.py  the calls about files that a scene names
     _cmds_ui.py      the calls about parts of the interface

@@ -67,6 +67,14 @@ def test_tables_of_options_are_whole() -> None:
     assert named - set(vars(farmfutures.errors)) == JOB_OPTIONS | farmfutures.maya.Executor.OPTIONS
 
 
+@pytest.mark.parametrize("command", ["farm_submit", "farm_panel"])
+def test_flags_of_our_commands_are_in_the_page_for_tds(command: str) -> None:
+    source = read(ROOT / "farmfutures_maya" / "commands" / f"{command}.py")
+    flags = set(re.findall(r"^ {4}\| ``(-\w+)`` \|", source, re.MULTILINE))
+    assert len(flags) >= 3
+    assert flags - set(code_of(ROOT / "docs" / "tds.md")) == set()
+
+
 def test_variables_are_read_somewhere() -> None:
     """Those of the stand-in are its own affair."""
     settings = {f"FARMFUTURES_{name.upper()}" for name in farmfutures.Settings.__dataclass_fields__}

@@ -74,3 +74,12 @@ def test_the_version_is_the_same_everywhere() -> None:
         f"## [{farmfutures.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
         or "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text()
     )
+
+
+@pytest.mark.parametrize("package", ["farmfutures_maya", "scripts/farmfutures/engines/local"])
+def test_a_package_says_what_each_of_its_rooms_is(package: str) -> None:
+    folder = ROOT / package
+    said = (folder / "__init__.py").read_text(encoding="utf-8").partition('"""')[2].partition('"""')[0]
+    rooms = [path.stem for path in folder.glob("*.py") if not path.stem.startswith("__")]
+    rooms += [path.parent.name for path in folder.glob("*/__init__.py")]
+    assert [name for name in rooms if not re.search(rf"(?<!\w){name}\b", said)] == []

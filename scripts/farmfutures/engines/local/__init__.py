@@ -5,9 +5,12 @@ journal            what a client hands over, safe before ``submit`` returns
 broker             the loop; clients, requests, dispatch and ledger are its parts
 queue              what runs next, a window onto the database
 store, schema      SQLite, the truth
+specs, vault       what a job asks for, as text; its secrets, apart
+history, rebuild   what is removed in time; what is saved of a damaged database
 pool               interpreters and their supervisors
 arrivals           what is not in the database yet
 wire               messages; they travel over `unix` sockets, or elsewhere by `curve` (pyzmq)
 ears               what the broker waits for
 folder, lock       the state folder, and one broker for it
+crash              points at which tests have the broker die
 """
