@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -170,7 +171,7 @@ class Queue:
         if number not in self.specs:
             text = self.store.spec(number)
             if text is None:
-                raise LookupError(f"there is no specification {number}")
+                raise sqlite3.DatabaseError(f"specification {number} is missing")
             self.specs[number] = Spec(text)
         return self.specs[number]
 

@@ -6,6 +6,8 @@ import itertools
 import json
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ... import __version__
@@ -101,6 +103,10 @@ class Requests:
         return self._job(self._row(job))
 
     def _job(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        with _sense_in(f"the row of job {row[0]}"):
+            return self._describe(row)
+
+    def _describe(self, row: tuple[Any, ...]) -> dict[str, Any]:
         number, spec, name, total, priority, user, submitted, is_open, paused, started, finished, counts, error = row
         live = self.broker.queue.jobs.get(number)
         if live is not None:
@@ -140,7 +146,8 @@ class Requests:
         rows = self.broker.store.execute(
             f"SELECT {_ITEM} FROM items WHERE {where} ORDER BY id LIMIT ? OFFSET ?", (*values, limit, offset)
         )
-        items = [self._item(found, running, row[1]) for found in rows]
+        with _sense_in(f"a row of the items of job {job}"):
+            items = [self._item(found, running, row[1]) for found in rows]
         return [item for item in items if state is None or item["state"] == state]
 
     def on_item(self, job: int, work: int) -> dict[str, Any]:
@@ -148,8 +155,9 @@ class Requests:
         row = self._row(job)
         found = self.broker.store.execute(f"SELECT {_ITEM} FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if found is None:
-            raise LookupError(f"job {job} has no work item {work}; it has {row[3]}, counted from 0")
-        return self._item(found, self._running(job), row[1])
+            raise _no_item(row, work)
+        with _sense_in(f"the row of work item {job}:{work}"):
+            return self._item(found, self._running(job), row[1])
 
     def _running(self, job: int) -> dict[int, tuple[Any, int]]:
         return {
@@ -176,18 +184,18 @@ class Requests:
 
     def on_outcome(self, job: int, work: int) -> Any:
         """The packed outcome, or the name of the file that holds it."""
-        self._row(job)
+        about = self._row(job)
         row = self.broker.store.execute("SELECT outcome, blob FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
-            raise LookupError(f"job {job} has no work item {work}")
+            raise _no_item(about, work)
         return row[1] if row[1] else unseal(row[0])
 
     def on_call(self, job: int, work: int) -> Any:
         """The packed call, or the name of the file that holds it."""
-        self._row(job)
+        about = self._row(job)
         row = self.broker.store.execute("SELECT call, extra FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
-            raise LookupError(f"job {job} has no work item {work}")
+            raise _no_item(about, work)
         file = json.loads(row[1]).get("call_file") if row[1] else None
         return file or unseal(row[0])
 
@@ -305,6 +313,22 @@ _REMEMBERED = 1000
 _CHANGES = frozenset({"cancel", "kill", "retry", "pause", "priority"})
 
 _JOB = "id, spec, name, total, priority, user, submitted, open, paused, started, finished, counts, error"
+
+
+@contextmanager
+def _sense_in(what: str) -> Iterator[None]:
+    """What we have written can be read; where it can't, something else was written over it."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError) as error:
+        raise sqlite3.DatabaseError(f"{what} makes no sense: {error}") from error
+
+
+def _no_item(job: tuple[Any, ...], work: int) -> Exception:
+    number, total = job[0], job[3]
+    if 0 <= work < total:
+        return sqlite3.DatabaseError(f"the row of work item {number}:{work} is missing")
+    return LookupError(f"job {number} has no work item {work}; it has {total}, counted from 0")
 
 
 def _worker(worker: Any) -> dict[str, Any]:
