@@ -66,6 +66,8 @@ def _interpreter() -> tuple[Path, bool]:
     try:
         found = mayapy.find().path
     except InterpreterNotFoundError as error:
+        if os.environ.get(mayapy.VARIABLE):
+            raise  # Somebody named one: what is wrong with it is the answer, and not the stand-in.
         if not stand_in.is_file():
             raise InterpreterNotFoundError(
                 "the demo needs Maya, and there is none on this machine; a checkout of the project has a stand-in, and "

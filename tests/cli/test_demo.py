@@ -60,13 +60,25 @@ def test_without_maya_and_without_the_stand_in_it_is_one_sentence(
         farmfutures.maya.Demo.find()
 
 
-def test_a_session_that_breaks_is_shown_with_its_last_words(ff: Any, state: Path, tmp_path: Path) -> None:
+def broken_mayapy(tmp_path: Path, script: str) -> dict[str, str]:
     broken = tmp_path / "mayapy"
-    broken.write_text("#!/bin/sh\necho 'no licence for you' >&2\nexit 3\n")
+    broken.write_text(f"#!/bin/sh\n{script}")
     broken.chmod(0o755)
-    environ = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(broken)}
-    done = ff("demo", code=1, env=environ)
+    return {
+        **os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(broken), "FARMFUTURES_SIM_PYTHON": sys.executable
+    }  # fmt: skip
+
+
+def test_a_session_that_breaks_is_shown_with_its_last_words(ff: Any, state: Path, tmp_path: Path) -> None:
+    stand_in = ROOT / "tests" / "mayasim" / "bin" / "mayapy"
+    script = f"case $1 in *session.py) echo 'no licence for you' >&2; exit 3;; esac\nexec {stand_in} \"$@\"\n"
+    done = ff("demo", code=1, env=broken_mayapy(tmp_path, script))
     assert "the demo's Maya session ended early: no licence for you" in done.stderr
+
+
+def test_a_mayapy_that_was_named_and_is_none_is_not_replaced_by_the_stand_in(ff: Any, state: Path, tmp_path: Path) -> None:
+    done = ff("demo", code=2, env=broken_mayapy(tmp_path, "echo 'no licence for you' >&2\nexit 3\n"))
+    assert "is no mayapy: asked for its version, it exited with code 3 (no licence for you)" in done.stderr
 
 
 def test_the_story_keeps_what_was_told() -> None:
