@@ -39,6 +39,8 @@
     install.py      the module where Maya finds it, and away again
     vendoring.py    pyzmq and cloudpickle for Maya's Python
     submitting.py  what commands, menu and shelf hand over
+    sticky.py      what was chosen for a scene the last time
+    atomic.py      small files, written as a whole
     commands/      farmSubmit and farmPanel; these import Maya at once
     menu.py        the menu in the main window
     panel/         the job list (PySide6)

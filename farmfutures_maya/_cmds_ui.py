@@ -39,8 +39,8 @@ def remove_menu(name: str) -> None:
         cmds.deleteUI(name, menu=True)
 
 
-def ask_for_text(message: str) -> str | None:
-    """Asks for some lines of text; None where they were not given."""
+def ask_for_text(message: str, text: str = "") -> str | None:
+    """Asks for some lines of text, beginning with `text`; None where they were not given."""
     from maya import cmds
 
     answer = cmds.promptDialog(
@@ -51,6 +51,7 @@ def ask_for_text(message: str) -> str | None:
         cancelButton="Cancel",
         dismissString="Cancel",
         scrollableField=True,
+        text=text,
     )
     if answer != "Run":
         return None

@@ -63,7 +63,7 @@ def ask_and_submit() -> int | None:
     Returns:
         The id of the job, or None if nothing was asked for.
     """
-    source = _cmds_ui.ask_for_text(_ASK)
+    source = _cmds_ui.ask_for_text(_ASK, submitting.last_source())
     if not source or not source.strip():
         return None
     job = submitting.submit(source)

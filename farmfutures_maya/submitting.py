@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import _cmds
+from .sticky import Sticky
+
 _TITLE_LENGTH = 60
 
 
@@ -12,18 +15,20 @@ def submit(
     *,
     name: str | None = None,
     frames: str | None = None,
-    snapshot: bool = True,
+    snapshot: bool | None = None,
     filename: str | None = None,
+    sticky: bool = False,
     **job: Any,
 ) -> int:
-    """Submits source to run in Maya on a worker, and does not wait for it.
+    """Submits source to run in Maya on a worker, and does not wait for it. What was chosen is remembered for the scene.
 
     Args:
         source: As of `farmfutures.maya.evaluate`; with frames as of `farmfutures.maya.evaluate_at`.
         name: The job's name.
         frames: ``"1-100x2"`` and the like: a work item a frame.
-        snapshot: Send the scene as it is on screen; else the one that was saved.
+        snapshot: Send the scene as it is on screen, which is the default; else the one that was saved.
         filename: Another scene to open instead.
+        sticky: What is not given here is as it was chosen the last time for this scene, the source too if that is "".
         **job: Job options.
 
     Returns:
@@ -32,6 +37,26 @@ def submit(
     Raises:
         ValueError: There is no source, or no such frames.
     """
+    remembered = Sticky.of(_cmds.scene_name())
+    given: dict[str, Any] = {"name": name, "frames": frames, "snapshot": snapshot, "filename": filename, **job}
+    every: dict[str, Any] = {**given, "source": source.strip() and source}
+    chosen = {key: value for key, value in every.items() if value not in (None, "")}
+    if sticky:
+        chosen = {**remembered.load(), **chosen}
+    number = _submit(**chosen)
+    remembered.save(chosen)
+    return number
+
+
+def last_source() -> str:
+    """Returns what was run the last time for the open scene, or ""."""
+    return str(Sticky.of(_cmds.scene_name()).load().get("source", ""))
+
+
+def _submit(
+    source: str = "", name: str | None = None, frames: str | None = None, snapshot: bool = True, filename: str | None = None,
+    **job: Any,
+) -> int:  # fmt: skip
     import farmfutures.maya
 
     if not source.strip():

@@ -24,6 +24,8 @@ from typing import Any
 
 from farmfutures.errors import SceneNotFoundError
 
+from .atomic import write_text
+
 FOLDER = ".uses"
 
 _DIGEST_LETTERS = 64
@@ -118,10 +120,7 @@ def confirm(notes: Iterable[Path], use: Use, job: int) -> None:
 
 
 def _write(note: Path, use: Use) -> None:
-    """Writes as a whole: whoever counts reads the old note or the new one."""
-    temporary = note.with_suffix(".tmp")
-    temporary.write_text(json.dumps(asdict(use)), encoding="utf-8")
-    os.replace(temporary, note)
+    write_text(note, json.dumps(asdict(use)))
 
 
 def uses(folder: Path) -> dict[Path, Use]:

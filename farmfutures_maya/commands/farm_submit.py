@@ -27,6 +27,7 @@ class FarmSubmit(om.MPxCommand):  # type: ignore[misc, unused-ignore]  # The stu
     | ``-timeout`` | ``-to`` | double: seconds that a call may take |
     | ``-filename`` | ``-fn`` | string: another scene to open instead |
     | ``-noSnapshot`` | ``-nsn`` | the scene as it was saved, not as it is on screen |
+    | ``-sticky`` | ``-stk`` | what no flag says is as it was the last time for this scene; SOURCE may be "" |
     """
 
     NAME = "farmSubmit"
@@ -46,6 +47,7 @@ class FarmSubmit(om.MPxCommand):  # type: ignore[misc, unused-ignore]  # The stu
             syntax.addFlag(short, f"-{name}", om.MSyntax.kLong)
         syntax.addFlag("-to", "-timeout", om.MSyntax.kDouble)
         syntax.addFlag("-nsn", "-noSnapshot", om.MSyntax.kNoArg)
+        syntax.addFlag("-stk", "-sticky", om.MSyntax.kNoArg)
         syntax.addArg(om.MSyntax.kString)
         return syntax
 
@@ -61,8 +63,11 @@ class FarmSubmit(om.MPxCommand):  # type: ignore[misc, unused-ignore]  # The stu
                 options[name] = given.flagArgumentInt(short, 0)
         if given.isFlagSet("-to"):
             options["timeout_s"] = given.flagArgumentDouble("-to", 0)
-        snapshot = not given.isFlagSet("-nsn")
-        self.setResult(submitting.submit(given.commandArgumentString(0), snapshot=snapshot, **options))
+        if given.isFlagSet("-stk"):
+            options["sticky"] = True
+        if given.isFlagSet("-nsn") or not given.isFlagSet("-stk"):
+            options["snapshot"] = not given.isFlagSet("-nsn")
+        self.setResult(submitting.submit(given.commandArgumentString(0), **options))
 
     def isUndoable(self) -> bool:
         """A job that was submitted is not taken back by an undo of the scene."""

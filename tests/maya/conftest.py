@@ -117,8 +117,9 @@ def library_maya(no_maya: None, monkeypatch: pytest.MonkeyPatch) -> Maya:
 
 
 @pytest.fixture
-def maya(library_maya: Maya, tmp_path: Path) -> Maya:
+def maya(library_maya: Maya, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Maya:
     """A Maya that is up, in a project of its own, with nothing in its log."""
+    monkeypatch.setenv("MAYA_APP_DIR", str(tmp_path / "app"))  # Nothing is to be written into this user's own.
     import_module("maya.standalone").initialize()
     project = tmp_path / "project"
     (project / "scenes").mkdir(parents=True, exist_ok=True)

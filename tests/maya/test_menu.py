@@ -74,6 +74,14 @@ def test_asking(maya: Any, made: list[dict[str, Any]], answer: tuple[str, str], 
     assert len(made) == (job is not None)
 
 
+def test_p46_the_question_begins_with_the_answer_of_the_last_time(maya: Any, made: list[dict[str, Any]]) -> None:
+    maya.world.batch = False
+    maya.world.interface["promptDialog"] = {"answer": ("Run", "cmds.ls()")}
+    menu.ask_and_submit()
+    menu.ask_and_submit()
+    assert [flags["text"] for _, _, flags in maya.asked("promptDialog", "text") if "message" in flags] == ["", "cmds.ls()"]
+
+
 def test_the_menu_comes_and_goes(maya: Any) -> None:
     maya.world.batch = False
     menu.build()

@@ -58,6 +58,7 @@ SUBMITS = [
      ("a:b", {"frames": "1-9x2", "priority": 70, "retries": 2, "timeout_s": 1.5, "snapshot": True})),
     ('farmSubmit -fn "/s.ma" "1"', lambda cmds: cmds.farmSubmit("1", filename="/s.ma"),
      ("1", {"filename": "/s.ma", "snapshot": True})),
+    ('farmSubmit -sticky ""', lambda cmds: cmds.farmSubmit("", stk=True), ("", {"sticky": True})),
 ]  # fmt: skip
 
 
