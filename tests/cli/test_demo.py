@@ -64,9 +64,8 @@ def broken_mayapy(tmp_path: Path, script: str) -> dict[str, str]:
     broken = tmp_path / "mayapy"
     broken.write_text(f"#!/bin/sh\n{script}")
     broken.chmod(0o755)
-    return {
-        **os.environ, "PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(broken), "FARMFUTURES_SIM_PYTHON": sys.executable
-    }  # fmt: skip
+    own = {"PYTHONPATH": str(ROOT / "scripts"), "FARMFUTURES_MAYAPY": str(broken), "FARMFUTURES_SIM_PYTHON": sys.executable}
+    return {**os.environ, **own}
 
 
 def test_a_session_that_breaks_is_shown_with_its_last_words(ff: Any, state: Path, tmp_path: Path) -> None:
