@@ -4,6 +4,7 @@ client, listener   in the submitting process: journal, bell, futures
 journal            what a client hands over, safe before ``submit`` returns
 broker             the loop; clients, requests, dispatch and ledger are its parts
 queue              what runs next, a window onto the database
+attempts           how often items ran, and what the death of an interpreter means for one
 store, schema      SQLite, the truth
 specs, vault       what a job asks for, as text; its secrets, apart
 history, rebuild   what is removed in time; what is saved of a damaged database

@@ -9,23 +9,21 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import call as calls
-from ...errors import BootstrapError, FarmFuturesError, KilledError, OutOfMemoryError, WorkerDiedError, WorkTimeoutError
+from ...errors import BootstrapError
 from ...worker import channel
 from ...worker.page import last_words
 from . import crash
+from .attempts import Attempts, quote
 from .ledger import COMPLETE, FAILED, KILLED, Ledger
 from .pool import Grant, Pool, SecretsLostError, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
 from .schema import WORK_MASK, split_key
-from .store import Store, Tries
+from .store import Store
 
 log = logging.getLogger("farmfutures.broker")
 
 LAUNCHES = 3
 """So many failed starts of an interpreter in a row, and what waits for it fails."""
-
-LOSSES = 3
-"""An item whose worker died so often fails, however few attempts it has."""
 
 _BACKOFF_S = 0.5
 _REFUSED_S = 30.0
@@ -47,14 +45,9 @@ class Dispatch:
         self.send = send
         self.next_grant = int(time.time() * 1000)
         self.progress: dict[int, list[Any]] = {}
-        self._exits: dict[int, list[str]] = {}
-        """How interpreters ended under items that wait to run again."""
-        self._ran_out: dict[int, int] = {}
-        """How often the system killed interpreters under items for want of memory."""
+        self.attempts = Attempts(store, pool.settings)
         self._doomed: set[int] = set()
         """Keys of items that were to be killed and may not have started yet."""
-        self.tried = {key for (key,) in store.execute("SELECT id FROM items WHERE state=1 AND attempt>0")}
-        """Keys of items that ran before and run again: only these are looked up."""
         ledger.holder = self.held  # type: ignore[method-assign]
 
     def held(self, job: Job) -> set[int]:
@@ -97,8 +90,7 @@ class Dispatch:
         if not taken:
             return
         self.next_grant += 1
-        tried = self.tried
-        attempts = [1 if ready[0] not in tried else self.store.tries(ready[0]).runs + 1 for _, ready in taken]
+        attempts = [self.attempts.number(ready) for _, ready in taken]
         grant = Grant(self.next_grant, list(taken), attempts, time.monotonic(), len(taken))
         worker.grants[grant.id] = grant
         crash.point("claimed")
@@ -215,12 +207,12 @@ class Dispatch:
         worker.lane.learn(job.name, finished - started)
         attempt = grant.attempts[place]
         self._doomed.discard(ready[0])
-        self._forget(ready[0])
+        self.attempts.forget(ready[0])
         if flags & channel.HEAVY:
             worker.heavy = True
         self._free(worker, grant, place, now)
         failed = flags & channel.ERROR
-        if failed and self._tries_left(job, ready, attempt):
+        if failed and self.attempts.left(job, ready, attempt):
             self._again(job, ready, losses=0)
             return
         if self.progress:
@@ -232,16 +224,6 @@ class Dispatch:
             attempt=attempt,
         )  # fmt: skip
 
-    def _tries_left(self, job: Job, ready: Ready, attempt: int) -> bool:
-        allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
-        if allowed == 1:
-            return False
-        tries = self._tries(ready)
-        return attempt - tries.lost - tries.forgiven < allowed
-
-    def _tries(self, ready: Ready) -> Tries:
-        return self.store.tries(ready[0]) if ready[0] in self.tried else Tries(0, 0, 0)
-
     def _again(self, job: Job, ready: Ready, *, losses: int, tries: int = 1) -> None:
         """Puts an item back in line."""
         if ready[0] in self._doomed:
@@ -249,8 +231,7 @@ class Dispatch:
             self.ledger.over(job, ready, KILLED, tries, None, None, now_s())
             return
         if tries:
-            self.store.lose([(tries, losses, ready[0])])
-            self.tried.add(ready[0])
+            self.attempts.charge(ready[0], tries, losses)
         job.counts[RUNNING] -= 1
         job.counts[PENDING] += 1
         self.ledger.tell(job, ready[0], PENDING, 0)
@@ -320,52 +301,17 @@ class Dispatch:
 
     def _blame(self, worker: Worker, attempt: int, entry: tuple[Job, Ready], header: dict[str, Any]) -> None:
         job, ready = entry
-        error, state, again = self._verdict(job, ready, attempt, header)
+        self._doomed.discard(ready[0])
+        error, state, again = self.attempts.verdict(job, ready, attempt, header)
         if again:
             self._again(job, ready, losses=1)
             return
-        self._forget(ready[0])
+        self.attempts.forget(ready[0])
         path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if header["logged"] else None
         self.progress.pop(ready[0], None)
         self.ledger.over(
             job, ready, state, 1, worker.id, header["started"], now_s(), calls.pack_failure(error), log=path, attempt=attempt
         )
-
-    def _forget(self, key: int) -> None:
-        self._exits.pop(key, None)
-        self._ran_out.pop(key, None)
-
-    def _verdict(self, job: Job, ready: Ready, attempt: int, header: dict[str, Any]) -> tuple[FarmFuturesError, int, bool]:
-        number, work = split_key(ready[0])
-        what = f"work item {number}:{work} ({job.name}), attempt {attempt}"
-        reason = header["reason"]
-        self._doomed.discard(ready[0])
-        if reason.startswith("killed"):
-            return KilledError(f"{what}, was {reason}."), KILLED, False
-        doing = f" while {header['doing']}" if header.get("doing") else ""
-        if reason.startswith("timeout"):
-            message = f"{what}, ran longer than its timeout_s of {reason.split()[1]} and was killed{doing}."
-            return WorkTimeoutError(message), FAILED, self._tries_left(job, ready, attempt)
-        if header["memory"]:
-            return self._out_of_memory(ready[0], what, header)
-        losses = self._tries(ready).lost - self._ran_out.get(ready[0], 0) + 1
-        allowed = json.loads(ready[1]).get("attempts", job.spec.attempts) if ready[1] else job.spec.attempts
-        how = "was stopped for too long" if reason == "stopped" else header["exit"]
-        exits = self._exits.setdefault(ready[0], [])
-        exits.append(how)
-        text = f"{what}: its interpreter {how}{doing or ' while it ran'}; it was lost {losses} time(s) ({', '.join(exits)})."
-        text += _quote(header["tail"])
-        return WorkerDiedError(text), FAILED, losses < max(allowed, LOSSES)
-
-    def _out_of_memory(self, key: int, what: str, header: dict[str, Any]) -> tuple[FarmFuturesError, int, bool]:
-        """The system killed the interpreter; items have a few tries of their own for that, since others may use less then."""
-        times = self._ran_out[key] = self._ran_out.get(key, 0) + 1
-        text = (
-            f"{what}: the system killed its interpreter for want of memory while it ran ({times} time(s)); it held "
-            f"{header['peak'] / 2**20:,.0f} MiB at most. Give the call less to hold, run fewer at once (cpus, slots), or give "
-            "the machine or its control group more memory."
-        )
-        return OutOfMemoryError(text + _quote(header["tail"])), FAILED, times <= self.pool.settings.memory_retries
 
     def _launch_failed(self, worker: Worker, text: str, tail: str, *, permanent: bool) -> None:
         lane = worker.lane
@@ -376,7 +322,7 @@ class Dispatch:
         if not permanent and self._may_try_again(worker):
             return
         tries = "" if permanent else f" ({lane.failures} tries)"
-        self._fail_lane(lane, f"could not be made ready{tries}: {text}{_quote(tail)}")
+        self._fail_lane(lane, f"could not be made ready{tries}: {text}{quote(tail)}")
 
     def _fail_lane(self, lane: Lane, text: str) -> None:
         """Nothing that waits for this kind of interpreter can run."""
@@ -491,8 +437,4 @@ def _end_without_work(header: dict[str, Any], leaving: bool) -> str:
     """Says how an interpreter ended that ran nothing: no item is charged for it."""
     when = "as it left" if leaving else "while it had nothing to do"
     how = header["reason"] if header["reason"].startswith("it ") else f"it {header['exit']} {when}"
-    return f"{how}. All of its results were in before, so that nothing is lost.{_quote(header['tail'])}"
-
-
-def _quote(tail: str) -> str:
-    return f"\nThe last lines of its log:\n{tail}" if tail else ""
+    return f"{how}. All of its results were in before, so that nothing is lost.{quote(header['tail'])}"

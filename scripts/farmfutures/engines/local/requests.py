@@ -270,7 +270,7 @@ class Requests:
         )
         self.broker.store.change("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
         self._tallies.pop(job, None)
-        self.broker.dispatch.tried.update(keys)
+        self.broker.dispatch.attempts.tried.update(keys)
         live = self.broker.queue.jobs.pop(job, None)
         if live is not None:
             live.ready.clear()
