@@ -15,10 +15,10 @@ from typing import Any
 from .journal import Item
 from .schema import WORK_BITS, seal
 
-WAIT_S = 0.5
+WAIT_S = 2.0
 """So long an item may run before it is written as one that runs."""
 
-MOST = 20_000
+MOST = 100_000
 
 _ADD_JOBS = (
     "INSERT OR IGNORE INTO jobs (id, spec, name, total, priority, user, client, submitted, started, finished, counts, open) "

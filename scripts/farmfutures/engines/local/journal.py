@@ -24,7 +24,6 @@ import struct
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from ...errors import StoreFullError
 from .folder import open_private
@@ -50,13 +49,8 @@ Item = tuple[bytes, str, str]
 """Call, name and extras of a work item; name and extras are empty where they are the default. Plain, as there are many."""
 
 
-class Job(NamedTuple):
-    """A job as it stands in a journal."""
-
-    id: int
-    spec: int
-    name: str
-    items: list[Item]
+Job = tuple[int, int, str, list[Item]]
+"""Id, id of the spec, name and items of a job."""
 
 
 def spec_record(number: int, text: str) -> bytes:
@@ -226,13 +220,13 @@ def parse_job(body: bytes) -> Job:
     at = _JOB.size + name_size
     name = body[_JOB.size : at].decode()
     if count > 1:
-        return Job(job, spec, name, _items(body, at, count))
+        return job, spec, name, _items(body, at, count)
     _, item_name, extra = _ONE.unpack_from(body, at)
     at += _ONE.size
     if not item_name and not extra:
-        return Job(job, spec, name, [(body[at:], "", "")])
+        return job, spec, name, [(body[at:], "", "")]
     mid, end = at + item_name, at + item_name + extra
-    return Job(job, spec, name, [(body[end:], body[at:mid].decode(), body[mid:end].decode())])
+    return job, spec, name, [(body[end:], body[at:mid].decode(), body[mid:end].decode())]
 
 
 def _items(body: bytes, at: int, count: int) -> list[Item]:

@@ -24,6 +24,9 @@ WINDOW_JOBS = 50_000
 KEEP_ITEMS = 1_000
 """Jobs of up to so many items stay in memory from the start; of larger ones, so many are read at a time."""
 
+ROOM_ITEMS = 100_000
+"""So many items of large jobs stay in memory from the start, too: they need not be read back from the database."""
+
 BUNDLE_S = 0.005
 """A worker is handed as many items as fit this, by what their like took before."""
 
@@ -60,8 +63,8 @@ class Job:
     """A job of which something is still to do."""
 
     __slots__ = (
-        "client", "counts", "cursor", "id", "left", "name", "parked", "paused", "priority", "queued", "ready", "spec", "started",
-        "total", "workers",
+        "client", "counts", "cursor", "id", "left", "name", "parked", "paused", "priority", "queued", "ready", "room_taken",
+        "spec", "started", "total", "workers",
     )  # fmt: skip
 
     def __init__(self, number: int, spec: Spec, name: str, total: int, priority: int, client: str) -> None:
@@ -76,6 +79,7 @@ class Job:
         self.queued = False
         self.started: float | None = None
         self.cursor = 0
+        self.room_taken = 0
         self.ready: deque[Ready] = deque()
         self.workers: dict[int, int] = {}
         self.counts = [0] * len(STATES)
@@ -165,6 +169,8 @@ class Queue:
         self.specs: dict[int, Spec] = {}
         self.beyond = False
         """Whether the database holds open jobs that are not in memory."""
+        self._room = ROOM_ITEMS
+        """How many more items of large jobs fit into memory."""
 
     def spec(self, number: int) -> Spec:
         """Returns a specification that was added before."""
@@ -186,11 +192,16 @@ class Queue:
         if len(self.jobs) >= WINDOW_JOBS or self.beyond:
             self.beyond = True
             return
-        if len(items) <= KEEP_ITEMS:
+        if len(items) <= KEEP_ITEMS or self._take_room(job, len(items)):
             job.ready.extend([(key, extra, call) for key, (call, _, extra) in items])
             job.cursor = job.total
         self.jobs[job.id] = job
         self.lane(job.spec).push(job)
+
+    def _take_room(self, job: Job, items: int) -> bool:
+        job.room_taken = items if items <= self._room else 0
+        self._room -= job.room_taken
+        return bool(job.room_taken)
 
     def load(self) -> None:
         """Moves the window on, when much of it is done."""
@@ -283,6 +294,8 @@ class Queue:
         """Drops a job that is over; lines drop it when they come to it."""
         job.ready.clear()
         job.cursor = job.total
+        self._room += job.room_taken
+        job.room_taken = 0
         self.jobs.pop(job.id, None)
 
     def active(self) -> Iterable[Lane]:

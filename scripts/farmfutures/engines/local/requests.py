@@ -271,9 +271,9 @@ class Requests:
         self.broker.store.change("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
         self._tallies.pop(job, None)
         self.broker.dispatch.attempts.tried.update(keys)
-        live = self.broker.queue.jobs.pop(job, None)
+        live = self.broker.queue.jobs.get(job)
         if live is not None:
-            live.ready.clear()
+            self.broker.queue.forget(live)
         self.broker.queue.beyond = True
         return len(keys)
 
