@@ -14,6 +14,9 @@
     store.py       where these copies are kept, by content
     uses.py        which jobs need them
     prune.py       removes those that none needs any more
+    pack.py        the scene and what it needs, in a folder that travels
+    manifest.py    what is in it
+    unpack.py      lays it out on the worker
     mayapy.py      find the interpreter of a Maya version
     version_probe.py asks it for its version
     bootstrap.py   worker side: plug-ins, project, scene

@@ -14,7 +14,8 @@
     │   ├── NotInMayaError              (RuntimeError)       needs a running Maya session
     │   ├── RehearsalError              (RuntimeError)       the job would fail before its first call
     │   ├── MissingVariableError        (LookupError)        paths in the scene use variables that can't travel
-    │   └── SnapshotError               (RuntimeError)       the scene could not be copied
+    │   ├── SnapshotError               (RuntimeError)       the scene could not be copied
+    │   └── PackError                   (RuntimeError)       the scene could not be packed, or a pack not laid out
     ├── EngineError                     the engine, not your call
     │   ├── EngineUnavailableError      (ConnectionError)    it could not be started or reached
     │   ├── StateFolderError            (PermissionError)    its folder is not safely ours
@@ -97,6 +98,10 @@ class MissingVariableError(SubmitError, LookupError):
 
 class SnapshotError(SubmitError, RuntimeError):
     """The open scene could not be copied; the session is as it was."""
+
+
+class PackError(SubmitError, RuntimeError):
+    """A scene could not be packed with what it needs, or a pack could not be laid out where it is opened."""
 
 
 class RehearsalError(SubmitError, RuntimeError):

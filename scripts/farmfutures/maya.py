@@ -5,6 +5,8 @@
     Plugin        a plug-in that was loaded in it
     Future        a future of it, which never freezes an interactive Maya
     Policy        what a studio adds to the rules for environment variables
+    pack          the open scene and what it needs, in a folder that travels: Packing before, Packed after
+    unpack        lays that out: Unpacked
     PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
     Problem       what `Executor.check` finds: its Kind, its Severity, cause, place and fix
@@ -61,6 +63,9 @@ if _TYPE_CHECKING:
     from farmfutures_maya.install import uninstall as uninstall
     from farmfutures_maya.install import user_folder as user_folder
     from farmfutures_maya.launch import run_here as run_here
+    from farmfutures_maya.pack import Packed as Packed
+    from farmfutures_maya.pack import Packing as Packing
+    from farmfutures_maya.pack import pack as pack
     from farmfutures_maya.problems import Kind as Kind
     from farmfutures_maya.problems import Problem as Problem
     from farmfutures_maya.problems import Severity as Severity
@@ -70,6 +75,8 @@ if _TYPE_CHECKING:
     from farmfutures_maya.script import run_script as run_script
     from farmfutures_maya.support import Bundle as Bundle
     from farmfutures_maya.support import support_bundle as support_bundle
+    from farmfutures_maya.unpack import Unpacked as Unpacked
+    from farmfutures_maya.unpack import unpack as unpack
 
 __all__ = (
     "Bundle",
@@ -79,6 +86,8 @@ __all__ = (
     "Future",
     "Installation",
     "Kind",
+    "Packed",
+    "Packing",
     "PathMapping",
     "Plugin",
     "Policy",
@@ -87,12 +96,14 @@ __all__ = (
     "Session",
     "Severity",
     "Snapshot",
+    "Unpacked",
     "bootstrap",
     "evaluate",
     "evaluate_at",
     "examine",
     "install",
     "installation",
+    "pack",
     "read_bundle",
     "replay",
     "run_here",
@@ -100,6 +111,7 @@ __all__ = (
     "support_bundle",
     "undo_step",
     "uninstall",
+    "unpack",
     "user_folder",
     "wait",
 )
@@ -109,18 +121,23 @@ _LATE = {
     "Checking": "checks",
     "Installation": "install",
     "Kind": "problems",
+    "Packed": "pack",
+    "Packing": "pack",
     "Problem": "problems",
     "Recorded": "replay",
     "Severity": "problems",
+    "Unpacked": "unpack",
     "examine": "doctor",
     "install": "install",
     "installation": "install",
+    "pack": "pack",
     "read_bundle": "replay",
     "replay": "replay",
     "run_here": "launch",
     "run_script": "script",
     "support_bundle": "support",
     "uninstall": "install",
+    "unpack": "unpack",
     "user_folder": "install",
 }
 
