@@ -22,6 +22,7 @@
     │   └── NoSuchJobError              (LookupError)
     ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
     ├── WaitCancelledError              (RuntimeError)       somebody pressed Esc while Maya waited; the job goes on
+    ├── RenderError                     (RuntimeError)       there is nothing to render, or Maya's Render failed
     ├── BundleError                     (RuntimeError)       a support bundle can't be written, read or replayed
     └── RunError                        came back through a future
         ├── RemoteError                 an exception that could not travel; has the full remote text
@@ -141,6 +142,10 @@ class InstallError(FarmFuturesError, RuntimeError):
 
 class WaitCancelledError(FarmFuturesError, RuntimeError):
     """Somebody pressed Esc, or *Stop Waiting*, while Maya's main thread waited for futures. What they stand for goes on."""
+
+
+class RenderError(FarmFuturesError, RuntimeError):
+    """There is nothing to render, or Maya's command line renderer failed; then the end of its output is in the message."""
 
 
 class BundleError(FarmFuturesError, RuntimeError):

@@ -7,6 +7,8 @@
     Policy        what a studio adds to the rules for environment variables
     pack          the open scene and what it needs, in a folder that travels: Packing before, Packed after
     unpack        lays that out: Unpacked
+    render_plan   what the open scene would render: a RenderPlan of RenderPasses, submitted as Chunks
+    render        runs one of these on a worker, which prepare_render made ready
     PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
     Problem       what `Executor.check` finds: its Kind, its Severity, cause, place and fix
@@ -69,6 +71,12 @@ if _TYPE_CHECKING:
     from farmfutures_maya.problems import Kind as Kind
     from farmfutures_maya.problems import Problem as Problem
     from farmfutures_maya.problems import Severity as Severity
+    from farmfutures_maya.render import prepare_render as prepare_render
+    from farmfutures_maya.render import render as render
+    from farmfutures_maya.render_plan import Chunk as Chunk
+    from farmfutures_maya.render_plan import RenderPass as RenderPass
+    from farmfutures_maya.render_plan import RenderPlan as RenderPlan
+    from farmfutures_maya.render_plan import render_plan as render_plan
     from farmfutures_maya.replay import Recorded as Recorded
     from farmfutures_maya.replay import read_bundle as read_bundle
     from farmfutures_maya.replay import replay as replay
@@ -81,6 +89,7 @@ if _TYPE_CHECKING:
 __all__ = (
     "Bundle",
     "Checking",
+    "Chunk",
     "Demo",
     "Executor",
     "Future",
@@ -93,6 +102,8 @@ __all__ = (
     "Policy",
     "Problem",
     "Recorded",
+    "RenderPass",
+    "RenderPlan",
     "Session",
     "Severity",
     "Snapshot",
@@ -104,7 +115,10 @@ __all__ = (
     "install",
     "installation",
     "pack",
+    "prepare_render",
     "read_bundle",
+    "render",
+    "render_plan",
     "replay",
     "run_here",
     "run_script",
@@ -119,19 +133,25 @@ __all__ = (
 _LATE = {
     "Bundle": "support",
     "Checking": "checks",
+    "Chunk": "render_plan",
     "Installation": "install",
     "Kind": "problems",
     "Packed": "pack",
     "Packing": "pack",
     "Problem": "problems",
     "Recorded": "replay",
+    "RenderPass": "render_plan",
+    "RenderPlan": "render_plan",
     "Severity": "problems",
     "Unpacked": "unpack",
     "examine": "doctor",
     "install": "install",
     "installation": "install",
     "pack": "pack",
+    "prepare_render": "render",
     "read_bundle": "replay",
+    "render": "render",
+    "render_plan": "render_plan",
     "replay": "replay",
     "run_here": "launch",
     "run_script": "script",
