@@ -14,6 +14,11 @@
     store.py       where these copies are kept, by content
     uses.py        which jobs need them
     prune.py       removes those that none needs any more
+    pack.py        the scene and what it needs, in a folder that travels
+    manifest.py    what is in it
+    unpack.py      lays it out on the worker
+    render_plan.py what the open scene would render, layer by layer and camera by camera
+    render.py      runs Maya's command line renderer on the worker
     mayapy.py      find the interpreter of a Maya version
     version_probe.py asks it for its version
     bootstrap.py   worker side: plug-ins, project, scene
@@ -47,6 +52,7 @@
     demo/          what `farmfutures demo` runs
     _cmds.py       the only room that calls maya.cmds, with
     _cmds_inputs.py  the calls about files that a scene names
+    _cmds_render.py  the calls about what is rendered
     _cmds_ui.py      the calls about parts of the interface
     _cmds_watch.py   the calls that watch a scene and take changes back
 

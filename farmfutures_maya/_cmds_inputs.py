@@ -32,6 +32,17 @@ def references() -> Iterator[Reference]:
         yield Reference(node, str(path), str(resolved))
 
 
+def unloaded_references() -> list[str]:
+    """Returns the reference nodes whose file is not loaded."""
+    from maya import cmds
+
+    found: list[str] = []
+    for reference in references():
+        if not cmds.referenceQuery(reference.node, isLoaded=True):
+            found.append(reference.node)
+    return found
+
+
 def registered_types() -> list[str]:
     """Returns ``"nodeType.attribute"`` of every path that Maya's File Path Editor knows; plug-ins add theirs."""
     try:

@@ -26,7 +26,7 @@ from typing import Any
 from farmfutures.errors import BootstrapError
 from farmfutures.worker import context, stage
 
-from . import _cmds, launch_failures, missing, path_mapping, restore, standalone
+from . import _cmds, launch_failures, missing, path_mapping, restore, standalone, unpack
 from .launch_failures import host
 from .mayapy import VARIABLE
 from .session import remarks_on
@@ -46,9 +46,9 @@ def bootstrap(settings: dict[str, Any]) -> context.Hooks:
             ``missing_variables``, ``provenance`` (see `Session.settings`), ``ignore_version`` (bool), ``load_references``
             (``"all"``, ``"none"`` or ``"topOnly"``), ``strict`` (bool: a file that the scene needs and that is not there
             is an error), ``restore`` (``"fresh"``, ``"reset"`` or ``"keep"``: the scene between items),
-            ``open_timeout_s`` (float: seconds that opening may take), ``shared_app_dir`` and ``shared_temp`` (bool: no
-            private folders), ``uninitialize`` (bool: see `standalone.goodbye`), ``mayapy`` (what ``FARMFUTURES_MAYAPY``
-            was for the sender).
+            ``pack`` (the list of a pack, whose scene and project are opened instead), ``open_timeout_s`` (float: seconds
+            that opening may take), ``shared_app_dir`` and ``shared_temp`` (bool: no private folders), ``uninitialize``
+            (bool: see `standalone.goodbye`), ``mayapy`` (what ``FARMFUTURES_MAYAPY`` was for the sender).
 
     Returns:
         What to call before each item and before the process ends.
@@ -60,7 +60,7 @@ def bootstrap(settings: dict[str, Any]) -> context.Hooks:
     """
     global _watched
     table = path_mapping.table_of(settings)
-    settings = path_mapping.settings_here(settings, table)
+    settings = path_mapping.settings_here(unpack.opened(settings, table), table)
     _check_paths(settings)
     if settings.get("mayapy"):
         os.environ.setdefault(VARIABLE, settings["mayapy"])  # For calls that submit calls in their turn.

@@ -114,7 +114,7 @@ class Checking:
             yield
             self._problems += _of_nodes()
             yield
-            place = _place(subject.mapping)
+            place = place_here(subject.mapping)
             collector = Collector()
             yield from self._collect(collector)
             looks = _looks(collector, Looks(place))
@@ -170,14 +170,14 @@ def check(subject: Subject, progress: Progress | None = None, cancelled: Callabl
                     progress(checking.done, checking.total, checking.text)
                 if cancelled is not None and cancelled():
                     checking.cancel()
-                _let_draw(clicks=progress is not None or cancelled is not None)
+                let_draw(clicks=progress is not None or cancelled is not None)
     except BaseException:
         checking.cancel()
         raise
     return checking.problems
 
 
-def _let_draw(*, clicks: bool) -> None:
+def let_draw(*, clicks: bool) -> None:
     """Lets an interactive Maya draw.
 
     Args:
@@ -257,7 +257,8 @@ def _of_nodes() -> Iterator[Problem]:
 # What is on disk
 
 
-def _place(mapping: PathMapping) -> Place:
+def place_here(mapping: PathMapping) -> Place:
+    """Returns what relative paths of the open scene are relative to, here."""
     return Place(
         workspace=_cmds.workspace_root().rstrip("/"),
         scene_folder=os.path.dirname(_cmds.scene_name()),

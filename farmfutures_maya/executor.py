@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import farmfutures
-from farmfutures.errors import OptionError, SceneNotFoundError, SubmitError, WorkspaceNotFoundError
+from farmfutures.errors import OptionError, PackError, SceneNotFoundError, SubmitError, WorkspaceNotFoundError
 from farmfutures.job import JobSpec, WorkSpec
 from farmfutures.settings import Settings
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 BOOTSTRAP = "farmfutures.maya:bootstrap"
 
 _SETTINGS = ("filename", "workspace", "ignore_version", "load_references", "strict", "open_timeout_s")
-_OF_JOBS = ("version", "skip_usersetup", "restore", "path_mapping")
+_OF_JOBS = ("version", "skip_usersetup", "restore", "path_mapping", "pack")
 """What the work items of one job share, since they share its interpreters."""
 
 _REFERENCES = ("all", "none", "topOnly")
@@ -57,7 +57,9 @@ class Executor(farmfutures.Executor):
             items of a job: ``"fresh"``, the default, opens it again where an item changed it; ``"reset"`` undoes what the
             item did; ``"keep"`` leaves it as it is), ``strict`` (bool: a reference or texture that is not there is an
             error, not a remark), ``open_timeout_s`` (seconds that opening the scene may take; 3600),
-            ``path_mapping`` (rules as of `PathMapping`, before those of the settings).
+            ``pack`` (a folder: the open scene is packed into it with all that it needs, and workers open it from there, see
+            `farmfutures.maya.pack`; or the list of a pack that was made before), ``path_mapping`` (rules as of `PathMapping`,
+            before those of the settings).
 
     All of ``filename``, ``workspace``, ``version`` and ``interpreter`` may be given with a job too; the first two with
     a single work item of a batch.
@@ -231,7 +233,7 @@ class Executor(farmfutures.Executor):
             table = PathMapping(self._rules(merged.get("path_mapping")))
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Unsaved changes are a problem of their own.
-                settings = self._job_options(dict(merged))["settings"]
+                settings = self._job_options({**merged, "pack": None})["settings"]  # A check copies nothing.
         except SubmitError as error:
             refusal = error
         return Subject(
@@ -244,7 +246,10 @@ class Executor(farmfutures.Executor):
     def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
         options = dict(extra)
         rules = self._rules(options.pop("path_mapping", None))
+        folder = options.pop("pack", None)
         settings = self._job_settings(options, PathMapping(rules))
+        if folder is not None:
+            settings["pack"] = self._pack(folder, settings, PathMapping(rules))
         if os.environ.get(mayapy.VARIABLE) and not options.get("interpreter"):
             settings["mayapy"] = os.environ[mayapy.VARIABLE]
         found = mayapy.choose(options.get("interpreter"), settings.get("version"), session=_running_version())
@@ -267,6 +272,27 @@ class Executor(farmfutures.Executor):
         options["settings"] = {**settings, **mapped, **(options.get("settings") or {})}
         options.pop("version", None)
         return super()._job_options(options)
+
+    def _pack(self, folder: str | os.PathLike[str], settings: dict[str, Any], table: PathMapping) -> str:
+        """Packs the scene of a job, unless a list of a pack is given; returns the list."""
+        from .pack import pack  # Late: few jobs are packed.
+
+        if os.path.isfile(folder):
+            return _absolute(os.fspath(folder), (), table)
+        require_maya("pack a scene")
+        scene, is_open, copy = settings.get("filename"), _cmds.scene_name(), self._snapshot
+        is_copy = copy is not None and (copy.path, copy.source) == (scene, is_open)
+        if not scene or (scene != is_open and not is_copy):
+            raise PackError(
+                f"pack={os.fspath(folder)!r}: what {scene or 'an untitled scene'} needs is known only while it is open, and "
+                f"{is_open or 'an untitled scene'} is open: open it, or call create_tempfile()."
+            )
+        packed = pack(folder, scene=scene, mapping=table)
+        if packed.problems and settings.get("strict"):
+            raise PackError(f"not everything could be packed, and strict=True: {'; '.join(map(str, packed.problems))}")
+        for problem in packed.problems:
+            warnings.warn(f"not in the pack: {problem}", stacklevel=5)
+        return packed.manifest
 
     def _secrets(self, given: Container[str]) -> dict[str, str]:
         """Returns the session's secrets but for those that are given. Read now: nothing of ours holds values in between."""

@@ -16,6 +16,12 @@ _ITEMS = (
         "farmSubmit.png",
     ),
     (
+        "Render All Layers",
+        "Render each renderable layer through each renderable camera in headless Maya, a work item a frame",
+        "import farmfutures.maya; from farmfutures_maya import menu; menu.render()",
+        "farmSubmit.png",
+    ),
+    (
         "Job List",
         "Show the jobs that are on the farm, and how far they are",
         "import farmfutures.maya; from farmfutures_maya.panel import control; control.show()",
@@ -66,6 +72,14 @@ def ask_and_submit() -> int | None:
     source = _cmds_ui.ask_for_text(_ASK, submitting.last_source())
     if not source or not source.strip():
         return None
-    job = submitting.submit(source)
+    return _said(submitting.submit(source))
+
+
+def render() -> int:
+    """Renders all layers of the open scene on the farm and says in the script editor which job it is."""
+    return _said(submitting.render())
+
+
+def _said(job: int) -> int:
     print(f"farmfutures: job {job} was submitted; follow it in FarmFutures > Job List")
     return job

@@ -48,6 +48,29 @@ def submit(
     return number
 
 
+def render(*, chunk: int = 1, **job: Any) -> int:
+    """Submits every renderable layer through every renderable camera of the open scene, as it is on screen, as one job.
+
+    Args:
+        chunk: How many frames one run of ``Render`` renders.
+        **job: Job options.
+
+    Returns:
+        The id of the job.
+
+    Raises:
+        RenderError: There is nothing to render.
+    """
+    import farmfutures.maya
+
+    plan = farmfutures.maya.render_plan()
+    executor = farmfutures.maya.Executor(clone_environ=True, create_tempfile=True)
+    try:
+        return int(plan.submit(executor, chunk=chunk, **job)[0].job_id)
+    finally:
+        executor.shutdown(wait=False)
+
+
 def last_source() -> str:
     """Returns what was run the last time for the open scene, or ""."""
     return str(Sticky.of(_cmds.scene_name()).load().get("source", ""))

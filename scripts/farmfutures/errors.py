@@ -14,13 +14,15 @@
     │   ├── NotInMayaError              (RuntimeError)       needs a running Maya session
     │   ├── RehearsalError              (RuntimeError)       the job would fail before its first call
     │   ├── MissingVariableError        (LookupError)        paths in the scene use variables that can't travel
-    │   └── SnapshotError               (RuntimeError)       the scene could not be copied
+    │   ├── SnapshotError               (RuntimeError)       the scene could not be copied
+    │   └── PackError                   (RuntimeError)       the scene could not be packed, or a pack not laid out
     ├── EngineError                     the engine, not your call
     │   ├── EngineUnavailableError      (ConnectionError)    it could not be started or reached
     │   ├── StateFolderError            (PermissionError)    its folder is not safely ours
     │   └── NoSuchJobError              (LookupError)
     ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
     ├── WaitCancelledError              (RuntimeError)       somebody pressed Esc while Maya waited; the job goes on
+    ├── RenderError                     (RuntimeError)       there is nothing to render, or Maya's Render failed
     ├── BundleError                     (RuntimeError)       a support bundle can't be written, read or replayed
     └── RunError                        came back through a future
         ├── RemoteError                 an exception that could not travel; has the full remote text
@@ -99,6 +101,10 @@ class SnapshotError(SubmitError, RuntimeError):
     """The open scene could not be copied; the session is as it was."""
 
 
+class PackError(SubmitError, RuntimeError):
+    """A scene could not be packed with what it needs, or a pack could not be laid out where it is opened."""
+
+
 class RehearsalError(SubmitError, RuntimeError):
     """A job would fail before its first call runs; raised by `Batch.rehearse`, nothing was submitted.
 
@@ -136,6 +142,10 @@ class InstallError(FarmFuturesError, RuntimeError):
 
 class WaitCancelledError(FarmFuturesError, RuntimeError):
     """Somebody pressed Esc, or *Stop Waiting*, while Maya's main thread waited for futures. What they stand for goes on."""
+
+
+class RenderError(FarmFuturesError, RuntimeError):
+    """There is nothing to render, or Maya's command line renderer failed; then the end of its output is in the message."""
 
 
 class BundleError(FarmFuturesError, RuntimeError):

@@ -5,6 +5,10 @@
     Plugin        a plug-in that was loaded in it
     Future        a future of it, which never freezes an interactive Maya
     Policy        what a studio adds to the rules for environment variables
+    pack          the open scene and what it needs, in a folder that travels: Packing before, Packed after
+    unpack        lays that out: Unpacked
+    render_plan   what the open scene would render: a RenderPlan of RenderPasses, submitted as Chunks
+    render        runs one of these on a worker, which prepare_render made ready
     PathMapping   which folders are the same place on which platform
     Snapshot      a copy of the open scene, made without touching the session
     Problem       what `Executor.check` finds: its Kind, its Severity, cause, place and fix
@@ -61,45 +65,67 @@ if _TYPE_CHECKING:
     from farmfutures_maya.install import uninstall as uninstall
     from farmfutures_maya.install import user_folder as user_folder
     from farmfutures_maya.launch import run_here as run_here
+    from farmfutures_maya.pack import Packed as Packed
+    from farmfutures_maya.pack import Packing as Packing
+    from farmfutures_maya.pack import pack as pack
     from farmfutures_maya.problems import Kind as Kind
     from farmfutures_maya.problems import Problem as Problem
     from farmfutures_maya.problems import Severity as Severity
+    from farmfutures_maya.render import prepare_render as prepare_render
+    from farmfutures_maya.render import render as render
+    from farmfutures_maya.render_plan import Chunk as Chunk
+    from farmfutures_maya.render_plan import RenderPass as RenderPass
+    from farmfutures_maya.render_plan import RenderPlan as RenderPlan
+    from farmfutures_maya.render_plan import render_plan as render_plan
     from farmfutures_maya.replay import Recorded as Recorded
     from farmfutures_maya.replay import read_bundle as read_bundle
     from farmfutures_maya.replay import replay as replay
     from farmfutures_maya.script import run_script as run_script
     from farmfutures_maya.support import Bundle as Bundle
     from farmfutures_maya.support import support_bundle as support_bundle
+    from farmfutures_maya.unpack import Unpacked as Unpacked
+    from farmfutures_maya.unpack import unpack as unpack
 
 __all__ = (
     "Bundle",
     "Checking",
+    "Chunk",
     "Demo",
     "Executor",
     "Future",
     "Installation",
     "Kind",
+    "Packed",
+    "Packing",
     "PathMapping",
     "Plugin",
     "Policy",
     "Problem",
     "Recorded",
+    "RenderPass",
+    "RenderPlan",
     "Session",
     "Severity",
     "Snapshot",
+    "Unpacked",
     "bootstrap",
     "evaluate",
     "evaluate_at",
     "examine",
     "install",
     "installation",
+    "pack",
+    "prepare_render",
     "read_bundle",
+    "render",
+    "render_plan",
     "replay",
     "run_here",
     "run_script",
     "support_bundle",
     "undo_step",
     "uninstall",
+    "unpack",
     "user_folder",
     "wait",
 )
@@ -107,20 +133,31 @@ __all__ = (
 _LATE = {
     "Bundle": "support",
     "Checking": "checks",
+    "Chunk": "render_plan",
     "Installation": "install",
     "Kind": "problems",
+    "Packed": "pack",
+    "Packing": "pack",
     "Problem": "problems",
     "Recorded": "replay",
+    "RenderPass": "render_plan",
+    "RenderPlan": "render_plan",
     "Severity": "problems",
+    "Unpacked": "unpack",
     "examine": "doctor",
     "install": "install",
     "installation": "install",
+    "pack": "pack",
+    "prepare_render": "render",
     "read_bundle": "replay",
+    "render": "render",
+    "render_plan": "render_plan",
     "replay": "replay",
     "run_here": "launch",
     "run_script": "script",
     "support_bundle": "support",
     "uninstall": "install",
+    "unpack": "unpack",
     "user_folder": "install",
 }
 

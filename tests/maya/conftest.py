@@ -207,8 +207,10 @@ def stand_in(tmp_path: Path, pytestconfig: pytest.Config) -> Path:
         pytest.skip("it is a shell script")
     path = tmp_path / "stand_in" / "bin" / "mayapy"
     path.parent.mkdir(parents=True)
-    path.write_text(f'#!/bin/sh\nFARMFUTURES_SIM_PYTHON="{sys.executable}" exec "{MAYASIM / "bin" / "mayapy"}" "$@"\n')
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    for program in ("mayapy", "Render"):
+        script = path.with_name(program)
+        script.write_text(f'#!/bin/sh\nFARMFUTURES_SIM_PYTHON="{sys.executable}" exec "{MAYASIM / "bin" / program}" "$@"\n')
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
     return path
 
 

@@ -15,15 +15,15 @@ renderable:rnd orthographic:o orthographicWidth:ow
 keyTimeValue:ktv preInfinity:pre postInfinity:pst tangentType:tan weightedTangents:wgt
 keyTanInType:kit keyTanOutType:kot keyTanInX:kix keyTanInY:kiy keyTanOutX:kox keyTanOutY:koy
 outTime:o output:o input:i unitConversionFactor:cf fileTextureName:ftn startFrame:fs endFrame:ef frameExtension:pff
-animation:an imageFilePrefix:ifp imageFormat:if color:c outColor:oc intensity:in width:w height:h
-notes:nts uvTilingMode:uvt useFrameExtension:ufe radius:r scriptType:st before:b after:a
+animation:an byFrameStep:bfs currentRenderer:ren imageFilePrefix:ifp imageFormat:if color:c outColor:oc intensity:in
+width:w height:h notes:nts uvTilingMode:uvt useFrameExtension:ufe radius:r scriptType:st before:b after:a
 """
 
 _SHORT = dict(pair.split(":") for pair in _PAIRS.split())
 _BY_TYPE = {
     "time": {"outTime": "o"},
     "polySphere": {"radius": "r"},
-    "renderLayer": {"global": "g"},
+    "renderLayer": {"global": "g", "renderable": "rndr"},
 }
 _AMBIGUOUS = {"radius": ("polySphere", "polyCylinder", "polyTorus"), "outTime": ("time",), "orthographic": ("camera",)}
 

@@ -138,11 +138,14 @@ class Scene:
             self.create(kind, name).default = True
 
     def add_cameras(self) -> None:
-        """A new scene has four cameras; a file creates its own."""
+        """A new scene has four cameras and a render layer; a file creates its own."""
+        self.create("renderLayer", "defaultRenderLayer")
         for name in ("persp", "top", "front", "side"):
             camera = self.create("transform", name)
             shape = self.create("camera", f"{name}Shape", camera)
             camera.shared = shape.shared = True
+            if name != "persp":
+                shape.attributes["rnd"] = Attribute(["no"])
 
     @property
     def selection(self) -> list[Node]:

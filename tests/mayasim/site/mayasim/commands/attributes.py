@@ -39,10 +39,18 @@ def getAttr(plug: str, **flags: Any) -> Any:
     if flags.get("size"):
         return sum(1 for path in node.attributes if path.startswith(f"{attribute}["))
     try:
-        value = evaluator(flags.get("time")).value(node, attribute)
+        value = evaluator(flags.get("time")).value(*_in_layer(node, attribute))
     except LookupError:
         raise ValueError(f"No object matches name: {plug}") from None
     return _type_of(value) if flags.get("type") else value
+
+
+def _in_layer(node: Node, attribute: str) -> Plug:
+    """Where a plug has its value: in the current render layer, if that overrides it."""
+    for (to, path), source in world.scene.sources.items():
+        if source == (node, attribute) and to.name == world.layer and path.startswith("adjs["):
+            return to, path.replace(".plg", ".val")
+    return node, attribute
 
 
 def _type_of(value: Any) -> str:
