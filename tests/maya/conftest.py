@@ -132,11 +132,18 @@ def maya(library_maya: Maya, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def qt(widgets: Any) -> Any:
     """Qt's application, without a screen: one for all tests, since a process can't have another one."""
     app = widgets.QApplication.instance() or widgets.QApplication(["maya"])
-    first = widgets.QMainWindow()  # Qt opens descriptors for the first one that is drawn, and keeps them.
+    first = widgets.QMainWindow()  # Qt opens descriptors for the first of each that is drawn or run, and keeps them.
     first.setCentralWidget(widgets.QTabWidget())
     first.show()
-    app.processEvents()
+    dialog = widgets.QProgressDialog(first)
+    dialog.show()
+    core = import_module("PySide6.QtCore")
+    loop = core.QEventLoop()
+    core.QTimer.singleShot(0, loop.quit)
+    loop.exec()
+    dialog.close()
     first.close()
+    app.processEvents()
     return app
 
 
