@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from farmfutures.errors import RenderError
+from farmfutures.errors import OptionError, RenderError
 from farmfutures.maya import Chunk, Executor, RenderPass, RenderPlan, render_plan
 from farmfutures_maya import menu, submitting
 
@@ -183,9 +183,28 @@ def test_p45_nothing_to_render_is_said_before_anything_is_submitted(maya: Any, t
         render_plan().submit(executor)
 
 
-def test_p45_a_scene_that_was_never_saved(maya: Any) -> None:
+def test_p45_a_scene_that_was_never_saved(maya: Any, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
     with Executor() as executor, pytest.raises(RenderError, match=r"create_tempfile\(\)"):
-        RenderPlan("", "/p", "/p/images", GOLDEN).submit(executor)
+        RenderPlan("", str(tmp_path), str(tmp_path / "images"), GOLDEN).submit(executor)
+
+
+def test_p45_a_pack_is_refused(maya: Any, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
+    opened(maya, tmp_path)
+    with Executor(clone_environ=True) as executor, pytest.raises(OptionError, match="pack= is not for renders"):
+        render_plan().submit(executor, pack=tmp_path / "pack")
+
+
+@pytest.mark.timeout(60)
+def test_p45_what_the_click_submits(
+    maya: Any, state: Path, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
+    opened(maya, tmp_path)
+    job = submitting.render(chunk=6, cpus=2)
+    with Executor() as executor:
+        assert [len(future.result(50)) for future in executor.attach(job)] == [3, 3, 6, 6]
 
 
 def test_p45_one_click(maya: Any, window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
