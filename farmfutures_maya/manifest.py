@@ -105,9 +105,10 @@ def _check(manifest: Manifest, path: Path) -> None:
             raise PackError(f"{path}: {entry.digest!r} is no digest: nothing of it was unpacked.")
     if manifest.scene not in {entry.path for entry in manifest.files}:
         raise PackError(f"{path}: its scene {manifest.scene!r} is none of its files: pack the scene again.")
-    for original in (manifest.workspace, *manifest.variables.values()):
-        if is_full(original) and (why := unsafe(tree_of(original))):
-            raise PackError(f"{path} names the folder {original!r}, which {why}: nothing of it was unpacked.")
+    folders = [manifest.workspace, *(new for _, new in manifest.aliases), *filter(is_full, manifest.variables.values())]
+    for folder in filter(None, folders):
+        if not is_full(folder) or unsafe(tree_of(folder)):
+            raise PackError(f"{path} names the folder {folder!r}, which leads elsewhere: nothing of it was unpacked.")
 
 
 def content(pack: Path, digest: str) -> Path:

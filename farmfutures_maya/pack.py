@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from farmfutures.errors import PackError
+from farmfutures.private import must_be_hidden
 
 from . import _cmds_inputs, main_thread
 from .aside import run_aside
@@ -109,11 +110,12 @@ def pack(
     stop = cancelled or (lambda: False)
     inputs = _collect(progress, stop)
     packing = run_aside(lambda stopped: _find(given, place, inputs, lambda: stop() or stopped()), "Looking for files to pack")
-    packing.problems += _of_unloaded()
+    used = {name: place.environ[name] for name in variables_in([item.path for item in inputs]) if name in place.environ}
+    packing.problems += [*_of_unloaded(), *_of_secrets(used)]
     _say(progress, 0, packing.size_bytes, str(packing))
     if confirm is not None and not confirm(packing):
         raise CancelledError(f"packing was not confirmed: {packing}")
-    variables = {name: place.environ[name] for name in variables_in([item.path for item in inputs]) if name in place.environ}
+    variables = {name: value for name, value in used.items() if not must_be_hidden(name, value)}
 
     def copy(stopped: Callable[[], bool]) -> Packed:
         return _copy(packing, Path(folder).absolute(), place, variables, progress, lambda: stop() or stopped())
@@ -146,6 +148,16 @@ def _of_unloaded() -> list[Problem]:
     return [
         Problem(Kind.REFERENCE, Severity.WARNING, cause, node, "Load it and pack again, if the job needs them.")
         for node in _cmds_inputs.unloaded_references()
+    ]
+
+
+def _of_secrets(used: dict[str, str]) -> list[Problem]:
+    cause = "paths in the scene use it and it looks like a secret, so that its value is not in the pack"
+    fix = "Name the variable otherwise, or write the paths without it."
+    return [
+        Problem(Kind.VARIABLE, Severity.ERROR, cause, f"the variable {name}", fix)
+        for name, value in sorted(used.items())
+        if must_be_hidden(name, value)
     ]
 
 
@@ -195,10 +207,11 @@ def _copy(
 ) -> Packed:
     entries: list[Entry] = []
     copied = done = 0
+    incoming = folder / _INCOMING / uuid.uuid4().hex  # Others may pack into the same folder, from other machines too.
     try:
         for path in packing.files:
             _go_on(stop)
-            entry, more = _keep(path, _name(packing, path), folder, stop)
+            entry, more = _keep(path, _name(packing, path), folder, incoming, stop)
             entries.append(entry)
             copied, done = copied + more, done + entry.size_bytes
             _say(progress, done, packing.size_bytes, path)
@@ -208,8 +221,8 @@ def _copy(
     except OSError as error:
         raise PackError(f"the scene can't be packed into {folder}: {error}.") from error
     finally:
-        shutil.rmtree(folder / _INCOMING / str(os.getpid()), ignore_errors=True)
-        _remove_if_empty(folder / _INCOMING)
+        shutil.rmtree(incoming, ignore_errors=True)
+        _remove_if_empty(incoming.parent)
     return Packed(manifest.as_posix(), len(entries), done, copied, tuple(packing.problems))
 
 
@@ -220,19 +233,18 @@ def _remove_if_empty(folder: Path) -> None:
         return  # Another one packs, too.
 
 
-def _keep(path: str, name: str, folder: Path, stop: Callable[[], bool]) -> tuple[Entry, int]:
+def _keep(path: str, name: str, folder: Path, incoming: Path, stop: Callable[[], bool]) -> tuple[Entry, int]:
     """Puts a file's content into the pack, if it is not there; returns how many bytes were copied, too."""
     digest, size = _read(path, None, stop)
     target = content(folder, digest)
     entry = Entry(tree_of(name), name, digest, size)
     if target.is_file() and target.stat().st_size == size:
         return entry, 0
-    incoming = folder / _INCOMING / str(os.getpid()) / uuid.uuid4().hex
-    incoming.parent.mkdir(parents=True, exist_ok=True)
-    if _read(path, incoming, stop) != (digest, size):
+    incoming.mkdir(parents=True, exist_ok=True)
+    if _read(path, incoming / digest, stop) != (digest, size):
         raise PackError(f"{path} was written while it was packed: pack again when it is whole.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(incoming, target)
+    os.replace(incoming / digest, target)
     return entry, size
 
 

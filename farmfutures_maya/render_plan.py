@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from farmfutures.errors import RenderError
+from farmfutures.errors import OptionError, RenderError
 from farmfutures.settings import python_executable
 
 from . import _cmds, _cmds_inputs
@@ -127,19 +127,23 @@ class RenderPlan:
             a render that wrote nothing, are a `RenderError` with the last lines of its output.
 
         Raises:
+            OptionError: ``pack`` is among the options, which renders can't use.
             RenderError: There is nothing to render, or no scene that workers could open.
             SubmitError: As of every submit.
         """
         if not self.passes:
             raise RenderError(f"{self.scene or 'the scene'} has nothing to render: make a layer and a camera renderable.")
-        if not executor.filename:
+        options = {"name": f"Render {os.path.basename(self.scene) or 'untitled'}", "workspace": self.workspace, **job}
+        opens = executor.launch(**options)["settings"]
+        if opens.get("pack"):
+            raise OptionError("pack= is not for renders: Render opens a scene by itself, and maps no paths in it. Leave it out.")
+        if not opens.get("filename"):
             raise RenderError("the scene was never saved: call create_tempfile() on the executor, or save it.")
-        fixed = (str(executor.filename), self.workspace, self.images)
-        options = {"name": f"Render {os.path.basename(self.scene) or 'untitled'}", **job}
+        fixed = (opens["filename"], opens["workspace"], self.images)
         # Render is a Maya of its own, so that the worker needs none: a second one would cost a second licence.
-        with executor.batch(interpreter=python_executable(), bootstrap=PREPARE, workspace=self.workspace, **options) as batch:
+        with executor.batch(interpreter=python_executable(), bootstrap=PREPARE, **options) as batch:
             for part in self.chunks(chunk):
-                batch.submit_ext(RENDER, [*fixed, list(part.flags), executor.version], name=part.name)
+                batch.submit_ext(RENDER, [*fixed, list(part.flags), opens.get("version")], name=part.name)
         return batch.futures
 
 

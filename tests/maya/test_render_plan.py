@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from farmfutures.errors import RenderError
-from farmfutures.maya import Chunk, Executor, RenderPass, RenderPlan, render, render_plan
+from farmfutures.errors import OptionError, RenderError
+from farmfutures.maya import Chunk, Executor, RenderPass, RenderPlan, render_plan
 from farmfutures_maya import menu, submitting
 
 SCENE = """//Maya ASCII 2026 scene
@@ -177,42 +177,34 @@ def test_p45_all_layers_on_the_farm(
     assert not list(images.glob(".farmfutures-*"))
 
 
-FAILURES = [
-    ({"-cam": "nobody"}, r"Render exited with code 210.*\n.*Render.*\n.*\n.*Cannot find nobody"),
-    ({"-nonsense": "1"}, r"Render exited with code 1.*\n.*\n.*\n.*Invalid flag: -nonsense"),
-    ({"-s": "5", "-e": "1"}, "ended well and wrote no image"),
-]
-
-
-@pytest.mark.parametrize(("more", "words"), FAILURES, ids=["camera", "flag", "nothing"])
-def test_p45_why_a_render_failed(
-    no_maya: None, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str], words: str
-) -> None:
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
-    scene = tmp_path / "shot.ma"
-    scene.write_text(SCENE)
-    flags = {"-rl": "rs_sky", "-cam": "left", "-s": "1", "-e": "1", "-b": "1", "-x": "4", "-y": "4", "-im": "a"} | more
-    with pytest.raises(RenderError, match=f"(?s){words}"):
-        render(str(scene), str(tmp_path), str(tmp_path / "images"), [word for pair in flags.items() for word in pair])
-    assert list((tmp_path / "images").iterdir()) == []
-
-
-def test_p45_a_maya_without_its_renderer(no_maya: None, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
-    stand_in.with_name("Render").unlink()
-    with pytest.raises(RenderError, match=r"there is no .*Render: this Maya has no command line renderer"):
-        render("s.ma", str(tmp_path), str(tmp_path / "images"), [])
-
-
 def test_p45_nothing_to_render_is_said_before_anything_is_submitted(maya: Any, tmp_path: Path) -> None:
     opened(maya, tmp_path, SCENE.replace("createNode camera", "createNode locator"))
     with Executor(clone_environ=True) as executor, pytest.raises(RenderError, match="has nothing to render"):
         render_plan().submit(executor)
 
 
-def test_p45_a_scene_that_was_never_saved(maya: Any) -> None:
+def test_p45_a_scene_that_was_never_saved(maya: Any, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
     with Executor() as executor, pytest.raises(RenderError, match=r"create_tempfile\(\)"):
-        RenderPlan("", "/p", "/p/images", GOLDEN).submit(executor)
+        RenderPlan("", str(tmp_path), str(tmp_path / "images"), GOLDEN).submit(executor)
+
+
+def test_p45_a_pack_is_refused(maya: Any, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
+    opened(maya, tmp_path)
+    with Executor(clone_environ=True) as executor, pytest.raises(OptionError, match="pack= is not for renders"):
+        render_plan().submit(executor, pack=tmp_path / "pack")
+
+
+@pytest.mark.timeout(60)
+def test_p45_what_the_click_submits(
+    maya: Any, state: Path, stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
+    opened(maya, tmp_path)
+    job = submitting.render(chunk=6, cpus=2)
+    with Executor() as executor:
+        assert [len(future.result(50)) for future in executor.attach(job)] == [3, 3, 6, 6]
 
 
 def test_p45_one_click(maya: Any, window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
