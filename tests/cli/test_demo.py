@@ -47,7 +47,7 @@ def _what_next_works(ff: Any, text: str) -> None:
     commands = re.findall(r"^  (\S.*?farmfutures .*?)  +\S", text.partition("what next")[2], re.MULTILINE)
     assert len(commands) >= 4
     for command in commands:
-        ff(*shlex.split(command.partition("farmfutures")[2]))
+        ff(*shlex.split(command.partition("farmfutures ")[2]))
 
 
 def test_without_maya_and_without_the_stand_in_it_is_one_sentence(

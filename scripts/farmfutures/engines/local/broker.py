@@ -17,7 +17,6 @@ from typing import Any
 
 from ...settings import Settings
 from . import crash, wire
-from .arrivals import WAIT_S
 from .clients import Clients
 from .dispatch import Dispatch
 from .ears import Ears
@@ -172,8 +171,6 @@ class Broker:
             return 0
         if self.store.unsaved:
             return COMMIT_S
-        if self.store.arrivals:
-            return WAIT_S
         if not self.dispatch.settled():
             return _TICK_S
         return _LONG_TICK_S if self.queue.active() else _IDLE_TICK_S

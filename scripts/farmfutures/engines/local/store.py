@@ -272,7 +272,8 @@ class Store:
 
     def finish(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Writes (state, attempt, worker, started, finished, outcome, blob, log, key) of items that are over."""
-        plain, odd = [], []
+        plain: list[tuple[Any, ...]] = []
+        odd: list[tuple[Any, ...]] = []
         for row in self.arrivals.end(rows):
             (odd if row[6] or row[7] or row[5] is None else plain).append(row)
         if plain:  # Without None, which sqlite3 takes a detour for.
