@@ -7,6 +7,7 @@ something gets that file under its own name when it is over; one that printed no
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import shutil
 import sys
@@ -14,6 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 SCRATCH = "out.log"
+_LATECOMERS = 3
+"""A writer is read after so often before its log is cut: its last words may be among what came meanwhile."""
+
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
@@ -93,17 +97,40 @@ def tail(path: Path, lines: int = 20, limit: int = 16384) -> str:
 
 
 def cap(path: Path, limit: int) -> None:
-    """Leaves the middle out of a log that is longer than `limit` bytes. Its writer appends, so it may still write."""
+    """Leaves the middle out of a log that is longer than `limit` bytes. Its writer appends, and may do so meanwhile."""
     try:
-        size = path.stat().st_size
-        if size <= limit:
+        if path.stat().st_size <= limit:
             return
-        with path.open("r+b") as file:
-            file.seek(size - limit // 4)
-            end = file.read()
-            file.seek(limit // 2)
-            file.truncate()
-            file.write(b"\n... %d bytes left out: the log is longer than its limit ...\n" % (size - limit * 3 // 4))
-            file.write(end)
+        # It appends, too: what the writer says between the next two steps is not written over.
+        with path.open("a+b", buffering=0) as file:
+            _only_one(file.fileno())
+            size = os.fstat(file.fileno()).st_size
+            if size > limit:
+                _leave_out_the_middle(file, path, size, limit)
     except OSError:
         return
+
+
+def _only_one(file: int) -> None:
+    """An interpreter and its supervisor may want to cut the same log at the same moment; on Windows there is no such lock."""
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _leave_out_the_middle(file: io.FileIO, path: Path, size: int, limit: int) -> None:
+    file.seek(size - limit // 4)
+    end = file.readall()
+    for _ in range(_LATECOMERS):
+        end += file.readall()
+    file.truncate(limit // 2)
+    end = b"\n... %d bytes left out: the log is longer than its limit ...\n" % (size - limit * 3 // 4) + end
+    file.write(end)
+    late = file.tell() - len(end) - limit // 2
+    if late > 0:  # Said after we had cut and before we wrote: it belongs behind that, in the same bytes.
+        with path.open("r+b") as inside:
+            inside.seek(limit // 2)
+            said = inside.read(late)
+            inside.seek(limit // 2)
+            inside.write(end + said)
