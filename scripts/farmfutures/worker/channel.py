@@ -59,8 +59,17 @@ def pack_record(
 
 def pack_message(header: dict[str, Any], blob: bytes = b"") -> bytes:
     """Packs a run, or a word on the control pair."""
-    text = json.dumps(header, separators=(",", ":")).encode()
+    return frame(json.dumps(header, separators=(",", ":")).encode(), blob)
+
+
+def frame(text: bytes, blob: bytes = b"") -> bytes:
+    """Packs a message whose header is JSON already."""
     return _HEAD.pack(len(text), len(blob)) + text + blob
+
+
+def announced(data: bytes) -> int:
+    """Returns how many bytes the message at the head of `data` has behind its first ones, 0 where that is not known yet."""
+    return sum(_HEAD.unpack_from(data)) if len(data) >= _HEAD.size else 0
 
 
 def cut_records(data: bytes) -> tuple[list[Record], int]:
@@ -204,7 +213,7 @@ class Channel:
     def _take(self, data: bytes) -> None:
         parts, have, need = [self._rest, data], len(self._rest) + len(data), 0
         if have >= _HEAD.size:
-            need = _HEAD.size + sum(_HEAD.unpack_from(self._rest + data if self._rest else data))
+            need = _HEAD.size + announced(self._rest + data if self._rest else data)
         while have < need:  # A large one is collected, not joined and cut again for each part of it.
             part = self.socket.recv(min(need - have, _LARGE_CHUNK))
             if not part:

@@ -10,7 +10,6 @@ import contextlib
 import logging
 import select
 import socket
-import struct
 import sys
 import threading
 from pathlib import Path
@@ -25,16 +24,10 @@ log = logging.getLogger("farmfutures.broker")
 
 SCHEME = "unix://"
 _BACKLOG = 128
-_HEAD = struct.Struct("<II")
-
-
-def _frame(frames: list[bytes]) -> bytes:
-    text, blob = frames if len(frames) > 1 else (frames[0], b"")
-    return _HEAD.pack(len(text), len(blob)) + text + blob
 
 
 def _cut(data: bytes) -> tuple[list[channel.Message], int]:
-    if len(data) >= _HEAD.size and sum(_HEAD.unpack_from(data)) > wire.MAX_FRAME_BYTES:
+    if channel.announced(data) > wire.MAX_FRAME_BYTES:
         raise ValueError("not a message of farmfutures")
     return channel.cut_messages(data)
 
@@ -113,7 +106,7 @@ class UnixDoor:
         """See `wire.Door`."""
         link = self._clients.get(client)
         if link is not None:
-            link.send(_frame(frames))
+            link.send(channel.frame(*frames))
 
     def close(self) -> None:
         """See `wire.Door`."""
@@ -147,7 +140,7 @@ class UnixLine:
     def send(self, frames: list[bytes]) -> None:
         """See `wire.Line`."""
         try:
-            self._channel.write(_frame(frames))
+            self._channel.write(channel.frame(*frames))
         except OSError:
             self._woken.set()  # Whoever listens takes notice, and says it again where that is needed.
 
