@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import zmq
@@ -13,11 +12,6 @@ import zmq
 from farmfutures.engines.local import wire
 from farmfutures.engines.local.curve import CurveDoor, CurveLine
 from farmfutures.engines.local.folder import Folder
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return Folder(tmp_path / "s").create()
 
 
 @pytest.fixture

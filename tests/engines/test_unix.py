@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,6 @@ from farmfutures.engines.local.unix import UnixDoor, UnixLine
 from farmfutures.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Python knows of no unix sockets there")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return Folder(tmp_path / "s").create()
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ from farmfutures.settings import Settings
 NONSENSE: list[list[bytes]] = [[b""], [b"[1]"], [b"{}"], [b'{"k": 1}'], [b"\xff\xfe"], [b'{"k": "x"'], [b"null", b"x"]]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return Folder(tmp_path / "s").create()
-
-
 class Heard:
     """A door, and what comes in there."""
 

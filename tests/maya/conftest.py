@@ -148,6 +148,21 @@ def qt(widgets: Any) -> Any:
 
 
 @pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch, stand_in: Path) -> Iterator[Callable[..., Any]]:
+    """Makes executors that find a mayapy, and shuts them down."""
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
+    made: list[Any] = []
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        made.append(import_module("farmfutures.maya").Executor(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for executor in made:
+        executor.shutdown(wait=False)
+
+
+@pytest.fixture
 def window(maya: Maya, qt: Any) -> Iterator[Any]:
     """The main window of a Maya with an interface, in this process."""
     maya.world.batch = False

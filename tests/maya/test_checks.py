@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from importlib import import_module
 from pathlib import Path
@@ -23,20 +23,10 @@ HEAD = '//Maya ASCII 2026 scene\nrequires maya "2026";\n'
 Make = Callable[..., Executor]
 
 
-@pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch, stand_in: Path) -> Iterator[Make]:
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
-    # Nothing of these tests is to depend on what this machine has mounted.
+@pytest.fixture(autouse=True)
+def no_drives_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of these tests is to depend on what it has mounted."""
     monkeypatch.setattr(looks, "Drives", lambda: Drives("linux", "server:/ on / type nfs"))
-    made: list[Executor] = []
-
-    def make(*args: Any, **kwargs: Any) -> Executor:
-        made.append(Executor(*args, **kwargs))
-        return made[-1]
-
-    yield make
-    for executor in made:
-        executor.shutdown(wait=False)
 
 
 def opened(maya: Any, tmp_path: Path, text: str = "") -> Path:

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +28,6 @@ from farmfutures.maya import Executor, Policy
 from farmfutures_maya.uses import uses
 
 Make = Callable[..., Executor]
-
-
-@pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch, stand_in: Path) -> Iterator[Make]:
-    """Makes executors that find a mayapy, and shuts them down."""
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
-    made: list[Executor] = []
-
-    def make(*args: Any, **kwargs: Any) -> Executor:
-        made.append(Executor(*args, **kwargs))
-        return made[-1]
-
-    yield make
-    for executor in made:
-        executor.shutdown(wait=False)
 
 
 def job(executor: Executor, **extra: Any) -> dict[str, Any]:

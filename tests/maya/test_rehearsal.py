@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,6 @@ from farmfutures.maya import Executor
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 
 Make = Callable[..., Executor]
-
-
-@pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch, stand_in: Path) -> Iterator[Make]:
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
-    made: list[Executor] = []
-
-    def make(*args: Any, **kwargs: Any) -> Executor:
-        made.append(Executor(*args, **kwargs))
-        return made[-1]
-
-    yield make
-    for executor in made:
-        executor.shutdown(wait=False)
 
 
 def module(tmp_path: Path, text: str) -> str:
