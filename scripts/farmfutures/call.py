@@ -187,7 +187,11 @@ def load_call(path: Path) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str
     """The same for one in a file. Large values are read to where they stay."""
     with path.open("rb") as file:
         file.seek(1)
-        function, args, kwargs = pickle.load(file)
+        try:
+            function, args, kwargs = pickle.load(file)
+        except NotImplementedError:
+            file.seek(1)
+            function, args, kwargs = _Foreign(file).load()
     return function, args, kwargs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,20 @@ def test_calls_go_through_a_file(tmp_path: Path, args: tuple[Any, ...], kwargs: 
     save(tmp_path / "call", calls.pack_call(echo, args, kwargs))
     function, *rest = calls.load_call(tmp_path / "call")
     assert (function, rest) == (echo, [args, kwargs])
+
+
+class Foreign:
+    """Pickles as a path of the other platform does."""
+
+    def __reduce__(self) -> Any:
+        return pathlib.PosixPath if os.name == "nt" else pathlib.WindowsPath, ("a", "b")
+
+
+def test_a_path_of_the_other_platform_goes_through_a_file(tmp_path: Path) -> None:
+    """It arrives as its pure form, as in a small call."""
+    save(tmp_path / "call", calls.pack_call(echo, (LARGE, Foreign()), {}))
+    pure = pathlib.PurePosixPath if os.name == "nt" else pathlib.PureWindowsPath
+    assert calls.load_call(tmp_path / "call")[1] == (LARGE, pure("a", "b"))
 
 
 def test_what_may_change_is_copied() -> None:
