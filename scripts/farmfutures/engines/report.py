@@ -1,0 +1,70 @@
+"""What an engine can do, as data: the matrix of ``farmfutures engines``, and what is refused at submit."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .._public import public
+
+
+@public
+class Feature(enum.StrEnum):
+    """Something that a user may ask of an engine."""
+
+    # Options of a job.
+    PRIORITY = "priority"
+    CPUS = "cpus"
+    ATTEMPTS = "attempts"
+    TIMEOUT = "timeout_s"
+    REQUIREMENTS = "requirements"
+    GROUPS = "groups"
+    SECRETS = "secret_env"
+    ATTACHED = "detached=False"
+    CHUNK = "chunk"
+    # Verbs.
+    CANCEL = "cancel"
+    KILL = "kill"
+    RETRY = "retry"
+    PAUSE = "pause"
+    SET_PRIORITY = "set_priority"
+    REORDER = "reorder"
+    MARK_DONE = "mark_done"
+    REMOVE = "remove"
+    # What it tells, and what it outlives.
+    LOGS = "log while it runs"
+    PROGRESS = "progress"
+    WORKERS = "workers"
+    ATTACH = "attach"
+    MACHINES = "more than one machine"
+
+
+@public
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Whether an engine can do something, and how, or why not and what to do instead."""
+
+    can: bool
+    how: str = ""
+
+
+@public
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an engine can do.
+
+    Attributes:
+        engine: Its name.
+        features: Every `Feature`, with what the engine makes of it.
+        options: Names of the job options that only this engine has, ``"slurm_partition"`` say, and what each becomes.
+    """
+
+    engine: str
+    features: Mapping[Feature, Support]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def supports(self, feature: Feature | str) -> bool:
+        """Whether the engine can do it; a feature that it says nothing of, it can't."""
+        found = self.features.get(Feature(feature))
+        return found is not None and found.can
