@@ -4,5 +4,7 @@ control.py    the workspace control that it lives in: opened, restored at start-
 job_list.py   the widget
 model.py      jobs as a table
 look.py       colours and signs of states, bars
-feed.py       asks the farm, on a thread of its own
+feed.py       `Feed`: whatever is asked of the farm goes through it; no answer is waited for on the main thread
+watch.py      the thread that looks at the jobs again and again
+asks.py       the threads that put all other questions
 """

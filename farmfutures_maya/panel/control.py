@@ -106,7 +106,7 @@ def let_go(*, wait_s: float = 0) -> None:
     import shiboken6
 
     if shiboken6.isValid(widget):
-        widget.feed.stop(wait_s=wait_s)
+        widget.feed.close(wait_s=wait_s)
         shiboken6.delete(widget)
 
 

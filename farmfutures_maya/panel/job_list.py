@@ -9,8 +9,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from . import model
-from .feed import Feed, Seen
+from .feed import Feed
 from .look import BarDelegate
+from .watch import Seen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -45,8 +46,6 @@ class JobList(QWidget):
         layout.addWidget(self.line)
         self.feed = Feed(LIMIT, self)
         self.feed.seen.connect(self.show_seen)
-        stop = self.feed.stop
-        self.destroyed.connect(lambda: stop())  # Closed with the control around it, when no other event may come.
 
     def _table(self) -> QTableView:
         table = QTableView(self)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 
-import farmfutures
 from farmfutures import JobInfo, State
 
 NEEDED_CONTRAST = 4.5
@@ -35,7 +33,7 @@ def job_list(window: Any) -> Iterator[Any]:
 
 
 def seen(*jobs: JobInfo) -> Any:
-    return import_module("farmfutures_maya.panel.feed").Seen(2000.0, jobs)
+    return import_module("farmfutures_maya.panel.watch").Seen(2000.0, jobs)
 
 
 def row(job_list: Any, number: int) -> list[str]:
@@ -78,7 +76,7 @@ def test_only_what_changed_is_drawn_again(job_list: Any) -> None:
 
 
 def test_u8_without_a_farm_what_was_known_stays(job_list: Any) -> None:
-    trouble = import_module("farmfutures_maya.panel.feed").Seen(2000.0, None, "The broker has stopped.")
+    trouble = import_module("farmfutures_maya.panel.watch").Seen(2000.0, None, "The broker has stopped.")
     job_list.show_seen(trouble)
     assert (job_list.line.text(), job_list.empty.text()) == ("The broker has stopped.", "")
     job_list.show_seen(seen(job(1)))
@@ -138,86 +136,17 @@ def test_no_text_of_a_usual_job_is_cut(job_list: Any) -> None:
             assert metrics.horizontalAdvance(text) + icon + 6 <= job_list.table.columnWidth(column), text
 
 
-def wait_for(qt: Any, condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        qt.processEvents()
-        threading.Event().wait(0.002)
-
-
-@pytest.fixture
-def feed(broker: Path, window: Any) -> Iterator[Any]:
-    """A feed, and what it saw in ``looks``."""
-    made = import_module("farmfutures_maya.panel.feed").Feed(5)
-    made.looks = []
-    made.seen.connect(made.looks.append)
-    yield made
-    made.stop(wait_s=10)
-
-
-def test_the_feed_brings_the_newest_jobs(feed: Any, qt: Any) -> None:
-    with farmfutures.Executor(cpus=1) as executor:
-        jobs = [executor.submit(abs, -1).job_id for _ in range(6)]
-    feed.start()
-    feed.start()  # It looks already.
-    wait_for(qt, lambda: bool(feed.looks))
-    assert [job.id for job in feed.looks[0].jobs] == jobs[:0:-1]
-
-
-def test_u1_a_farm_that_does_not_answer_holds_nobody(feed: Any, qt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, answer = threading.Event(), threading.Event()
-
-    def jobs(self: object, limit: int) -> list[JobInfo]:
-        asked.set()
-        answer.wait(10)
-        return []
-
-    monkeypatch.setattr(farmfutures.Farm, "jobs", jobs)
-    begin = time.perf_counter(), time.thread_time()
-    feed.start()
-    feed.stop()
-    feed.start()
-    took, worked = time.perf_counter() - begin[0], time.thread_time() - begin[1]
-    assert asked.wait(10)
-    answer.set()
-    wait_for(qt, lambda: bool(feed.looks))
-    assert worked < 0.016
-    assert took < 2  # The machine may have more to do; the farm's answer takes longer than that.
-
-
-def test_a_broker_that_was_stopped_is_not_started_by_looking(feed: Any) -> None:
-    with farmfutures.Farm() as farm:
-        assert feed._look(farm, start=False).jobs == ()
-        farm.stop_broker()
-        seen = feed._look(farm, start=False)
-        assert (seen.jobs, farm.broker_status()) == (None, None)
-        assert "has stopped" in seen.trouble
-        assert feed._look(farm, start=True).jobs == ()
-        assert farm.broker_status() is not None
-
-
-def test_what_goes_wrong_is_said(feed: Any, qt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: object, limit: int) -> list[JobInfo]:
-        raise farmfutures.errors.EngineUnavailableError("the broker could not be started in /x.")
-
-    monkeypatch.setattr(farmfutures.Farm, "jobs", refuse)
-    feed.start()
-    wait_for(qt, lambda: bool(feed.looks))
-    assert (feed.looks[0].jobs, feed.looks[0].trouble) == (None, "the broker could not be started in /x.")
-
-
 def feeds() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "farmfutures-feed"]
 
 
-def test_it_asks_while_somebody_looks_only(broker: Path, window: Any, qt: Any) -> None:
+def test_it_asks_while_somebody_looks_only(broker: Path, window: Any, wait_for: Callable[..., None]) -> None:
     made = import_module("farmfutures_maya.panel.job_list").JobList()
     assert feeds() == []
     made.show()
     assert len(feeds()) == 1
     made.hide()
-    wait_for(qt, lambda: feeds() == [])
+    wait_for(lambda: feeds() == [])
     made.show()
     import_module("shiboken6").delete(made)
-    wait_for(qt, lambda: feeds() == [])
+    wait_for(lambda: feeds() == [])

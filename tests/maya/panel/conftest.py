@@ -1,0 +1,39 @@
+"""Fixtures of the panel: an interface whose events run until something is so, and a feed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WAIT_S = 15.0
+
+
+@pytest.fixture
+def wait_for(qt: Any) -> Callable[..., None]:
+    """Lets Qt have its events until a condition holds."""
+
+    def wait(condition: Callable[[], bool], timeout_s: float = WAIT_S) -> None:
+        end = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < end, "it did not come"
+            qt.processEvents()
+            threading.Event().wait(0.002)
+
+    return wait
+
+
+@pytest.fixture
+def feed(broker: Path, window: Any) -> Iterator[Any]:
+    """A feed, and what it saw and said in ``looks`` and ``said``."""
+    made = import_module("farmfutures_maya.panel.feed").Feed(5)
+    made.looks, made.said = [], []
+    made.seen.connect(made.looks.append)
+    made.health.connect(made.said.append)
+    yield made
+    made.close(wait_s=10)
