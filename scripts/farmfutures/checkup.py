@@ -150,7 +150,8 @@ def _settings() -> str:
 
 
 def _state(settings: Settings) -> Finding:
-    from .engines.local.folder import Folder, check_local, make_private
+    from .engines.local.folder import Folder, check_local
+    from .guard import make_private
 
     root = Folder(settings.state).root
     there = next(path for path in (root, *root.parents) if path.exists())

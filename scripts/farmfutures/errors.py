@@ -19,6 +19,8 @@
     ├── EngineError                     the engine, not your call
     │   ├── EngineUnavailableError      (ConnectionError)    it could not be started or reached
     │   ├── StateFolderError            (PermissionError)    its folder is not safely ours
+    │   ├── SealError                   (ValueError)         a file in the shared folder is not what we wrote there
+    │   ├── PackageError                (RuntimeError)       a job in the shared folder can't be read by this release
     │   └── NoSuchJobError              (LookupError)
     ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
     ├── WaitCancelledError              (RuntimeError)       somebody pressed Esc while Maya waited; the job goes on
@@ -130,6 +132,14 @@ class EngineUnavailableError(EngineError, ConnectionError):
 
 class StateFolderError(EngineError, PermissionError):
     """The state folder is not writable, not private or not ours."""
+
+
+class SealError(EngineError, ValueError):
+    """A file in the shared folder is not what farmfutures wrote there; nothing in it was used."""
+
+
+class PackageError(EngineError, RuntimeError):
+    """A job in the shared folder was written by a release of farmfutures that this one can't follow."""
 
 
 class NoSuchJobError(EngineError, LookupError):

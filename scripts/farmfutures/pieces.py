@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,15 @@ class Pieces:
 
 
 def save(path: Path, data: bytes | Pieces) -> None:
-    """Writes a payload to its file; nothing is left where that fails.
+    """Writes a payload to its file, which is the user's alone; nothing is left where that fails.
 
     Raises:
         OSError: The disk is full, say.
     """
+    from .guard import open_private  # Late: most payloads are small, and importing us is to be quick.
+
     try:
-        with path.open("wb") as file:
+        with open(open_private(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), "wb") as file:
             file.writelines(data.parts if isinstance(data, Pieces) else [data])
     except OSError:
         path.unlink(missing_ok=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from farmfutures import Executor
-from farmfutures.engines.local.folder import Folder, make_private, open_private
+from farmfutures.engines.local.folder import Folder
 from farmfutures.errors import StateFolderError
+from farmfutures.guard import make_private, open_private
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows protects folders by access lists, not by modes")
 

@@ -23,8 +23,9 @@ import zmq
 
 from farmfutures import Executor, Farm
 from farmfutures.engines.local import curve, wire
-from farmfutures.engines.local.folder import Folder, open_private
+from farmfutures.engines.local.folder import Folder
 from farmfutures.errors import BootstrapError, OptionError, StateFolderError
+from farmfutures.guard import open_private
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users and modes of POSIX")
 

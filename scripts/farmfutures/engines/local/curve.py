@@ -13,8 +13,9 @@ import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
 from ...errors import EngineUnavailableError, StateFolderError
+from ...guard import check_private_file, open_private
 from . import wire
-from .folder import Folder, check_private_file, open_private
+from .folder import Folder
 
 LINGER_MS = 2000
 _BROKER_LINGER_MS = 200

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import sys
 import tempfile
 from pathlib import Path
 
 from ...errors import StateFolderError
+from ...guard import make_private, user_id
 from ...settings import default_state
 from ...worker.logs import item_log
 
@@ -116,68 +116,3 @@ def _mounts() -> str:
         return Path("/proc/mounts").read_text() if sys.platform == "linux" else ""
     except OSError:
         return ""
-
-
-def user_id() -> int | str:
-    """Returns what tells this user from others on this machine."""
-    if sys.platform == "win32":
-        return os.environ.get("USERNAME", "user")
-    return os.getuid()
-
-
-def make_private(path: Path) -> Path:
-    """Makes a folder that only this user can enter, or checks that an existing one is so.
-
-    Raises:
-        StateFolderError: It can't be made or written, is a link, is not a folder, or is open to or owned by others.
-    """
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        info = path.lstat()
-    except OSError as error:
-        raise StateFolderError(
-            f"the state folder {path} can't be made: {error.strerror}. Set FARMFUTURES_STATE to a local folder of yours."
-        ) from error
-    if stat.S_ISLNK(info.st_mode):
-        raise StateFolderError(f"the state folder {path} is a symbolic link; name the folder itself in FARMFUTURES_STATE.")
-    if sys.platform != "win32":
-        _check_owner(path, info)
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise StateFolderError(f"the state folder {path} is not writable; mend its mode or set FARMFUTURES_STATE.")
-    return path
-
-
-def _check_owner(path: Path, info: os.stat_result) -> None:
-    if info.st_uid != user_id():
-        raise StateFolderError(
-            f"the state folder {path} belongs to user {info.st_uid}, not to you ({user_id()}): whoever owns it could run "
-            "code as you. Set FARMFUTURES_STATE to a folder of your own."
-        )
-    if info.st_mode & 0o077:
-        raise StateFolderError(
-            f"the state folder {path} is open to others (mode {stat.S_IMODE(info.st_mode):04o}): whoever can write there "
-            f"could run code as you. Run 'chmod 700 {path}' after looking at what is in it, or set FARMFUTURES_STATE."
-        )
-
-
-def check_private_file(path: Path) -> None:
-    """Refuses a file that somebody else may have written or may read.
-
-    Raises:
-        StateFolderError: It is a link, belongs to somebody else or is open to others.
-    """
-    info = path.lstat()
-    if stat.S_ISLNK(info.st_mode):
-        raise StateFolderError(f"{path} is a symbolic link, which we never make: look at where it leads and remove it.")
-    if sys.platform != "win32" and (info.st_uid != user_id() or info.st_mode & 0o077):
-        raise StateFolderError(
-            f"{path} belongs to user {info.st_uid} and has mode {stat.S_IMODE(info.st_mode):04o}; it must be yours alone (0600): "
-            "others may know it. Stop the broker and remove it; a new one is made."
-        )
-
-
-def open_private(path: Path, flags: int) -> int:
-    """Opens a file that only this user can read, from its first moment on, following no link."""
-    # O_NOFOLLOW and O_CLOEXEC are absent on Windows, where the folder's own access list protects the file.
-    extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    return os.open(path, flags | extra, 0o600)

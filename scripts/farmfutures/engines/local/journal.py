@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import StoreFullError
-from .folder import open_private
+from ...guard import open_private
 
 SPEC = 1
 JOB = 2

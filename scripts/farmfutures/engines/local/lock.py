@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from .folder import open_private
+from ...guard import open_private
 
 _TRIES = 200
 _TRY_S = 0.005

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...errors import EngineUnavailableError
-from .folder import Folder, open_private
+from ...guard import open_private
+from .folder import Folder
 from .lock import Lock
 from .schema import SCHEMA, VERSION, unseal
 

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...guard import open_private
 from ...job import CODES, State
 from . import crash
 from .arrivals import Arrivals
-from .folder import open_private
 from .journal import Item
 from .schema import SCHEMA, VERSION, item_key, item_range, unseal
 from .specs import spec_id

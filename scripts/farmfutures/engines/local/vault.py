@@ -21,7 +21,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ...errors import StoreFullError
-from .folder import Folder, open_private
+from ...guard import write_private
+from .folder import Folder
 
 GRACE_S = 10.0
 """A file younger than this may be one whose job is not in its journal yet."""
@@ -96,17 +97,9 @@ def _text(values: Mapping[str, str]) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file in one step; nobody sees half of it, and nobody else any of it."""
-    temporary = path.with_suffix(f".{secrets.token_hex(4)}")
     try:
-        file = open_private(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        try:
-            os.write(file, data)
-        finally:
-            os.close(file)
-        os.replace(temporary, path)
+        write_private(path, data)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise StoreFullError(
