@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,25 @@ def test_r13_a_result_in_a_file_that_can_not_be_loaded(tmp_path: Path) -> None:
     assert "nowhere" in str(error)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk that every Linux has")
-def test_nothing_is_left_on_a_full_disk(tmp_path: Path) -> None:
-    (tmp_path / "call").symlink_to("/dev/full")
-    with pytest.raises(OSError, match="No space left"):
-        save(tmp_path / "call", calls.pack_call(echo, (LARGE,), {}))
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_nothing_is_left_where_there_is_no_room(tmp_path: Path) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))  # The same to us as a disk that is full.
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            save(tmp_path / "call", calls.pack_call(echo, (LARGE,), {}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert not (tmp_path / "call").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_a_payload_is_the_users_alone_and_follows_no_link(tmp_path: Path) -> None:
+    save(tmp_path / "call", calls.pack_call(echo, (LARGE,), {}))
+    assert stat.S_IMODE((tmp_path / "call").stat().st_mode) == 0o600
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        save(tmp_path / "link", b"data")
+    assert not (tmp_path / "elsewhere").exists()
