@@ -106,7 +106,7 @@ def test_r21_the_budget_is_a_setting(
     count.write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 7\n")
     (tmp_path / "sitecustomize.py").write_text(
         "import pathlib, sys\n"
-        "if 'farmfutures.worker' in sys.orig_argv:\n"
+        "if 'farmfutures.worker.supervisor' in sys.orig_argv:\n"
         "    from farmfutures.worker import memory\n"
         f"    memory.Watch._find = lambda self: pathlib.Path({str(count)!r})\n"
     )

@@ -17,7 +17,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 READY, OUTCOME, PROGRESS, STOPPED, FAILED = range(1, 6)
@@ -60,6 +60,28 @@ def pack_record(
 def pack_message(header: dict[str, Any], blob: bytes = b"") -> bytes:
     """Packs a run, or a word on the control pair."""
     return frame(json.dumps(header, separators=(",", ":")).encode(), blob)
+
+
+def pack_run(
+    grant: int, jobs: Sequence[int], works: Sequence[int], attempts: Sequence[int], levels: Sequence[int],
+    calls: Sequence[bytes], extras: dict[str, Any], limits: dict[str, float],
+) -> bytes:  # fmt: skip
+    """Packs a run: a grant's items in columns, and their calls behind each other.
+
+    Args:
+        grant: Its number.
+        jobs: Each item's job.
+        works: Each item's index.
+        attempts: Which run of each item it is.
+        levels: How deep jobs have submitted jobs.
+        calls: Packed calls.
+        extras: What differs for single items, by their places as text.
+        limits: Their limits in seconds, in the same way.
+    """
+    header = {
+        "g": grant, "j": jobs, "w": works, "a": attempts, "n": [*map(len, calls)], "l": levels, "x": extras, "t": limits,
+    }  # fmt: skip
+    return pack_message(header, b"".join(calls))
 
 
 def frame(text: bytes, blob: bytes = b"") -> bytes:

@@ -1,7 +1,8 @@
 """Owns one interpreter: starts it, watches the process, kills what must be killed, sweeps up behind it.
 
-Work goes between broker and child directly; the supervisor hears from the broker only to revoke, to kill or to let go.
-Its control socket closes when the broker dies, and then everything of ours goes.
+Started as ``python -m farmfutures.worker.supervisor CONTROL DATA`` by its owner: the broker, or a runner. Work goes between
+that and the child directly; the supervisor hears from it only to revoke, to kill or to let go. Its control socket closes
+when the owner dies, and then everything of ours goes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import Any
 
 from . import channel, logs, memory, processes, stage
 from .page import Current, Page
+from .spawn import PID
 
 _TICK_S = 0.25
 """How often the clock of a timed item is looked at, and a long log is cut."""
@@ -58,7 +61,7 @@ class Supervisor:
             data.close()
         processes.keep(self.process.pid)
         self.memory = memory.Watch(self.process.pid)
-        (self.folder / "pid").write_text(f"{self.process.pid} {processes.started(self.process.pid)}")
+        (self.folder / PID).write_text(f"{self.process.pid} {processes.started(self.process.pid)}")
         threading.Thread(target=self._reap, daemon=True).start()
 
     def _reap(self) -> None:
@@ -207,3 +210,7 @@ def main(arguments: list[str]) -> None:
         supervisor.say("failed", {"text": text})
         return
     supervisor.serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import call as calls
-from ...errors import BootstrapError
+from ...job import CODES
 from ...worker import channel
+from ...worker.deaths import BACKOFF_S, LAUNCHES, lost_with_supervisor, not_ready, quote
 from ...worker.page import last_words
 from . import crash
-from .attempts import Attempts, quote
+from .attempts import Attempts
 from .ledger import COMPLETE, FAILED, KILLED, Ledger
 from .pool import Grant, Pool, SecretsLostError, Worker
 from .queue import BUNDLE_ITEMS, PENDING, RUNNING, Job, Lane, Queue, Ready, now_s
@@ -22,10 +23,6 @@ from .store import Store
 
 log = logging.getLogger("farmfutures.broker")
 
-LAUNCHES = 3
-"""So many failed starts of an interpreter in a row, and what waits for it fails."""
-
-_BACKOFF_S = 0.5
 _REFUSED_S = 30.0
 """So long no more interpreters are tried for a job that has some: there are no more licences, say."""
 
@@ -102,14 +99,11 @@ class Dispatch:
             job.counts[PENDING] -= 1
             job.counts[RUNNING] += 1
             job.started = job.started or started
-        calls = [ready[2] for _, ready in taken]
-        extras, limits = _extras(taken)
-        header = {
-            "g": grant.id, "j": [job.id for job, _ in taken], "w": [ready[0] & WORK_MASK for _, ready in taken],
-            "a": grant.attempts, "n": [*map(len, calls)], "l": [job.spec.level for job, _ in taken], "x": extras, "t": limits,
-        }  # fmt: skip
         # Sent before this turn's commit: it runs while we write. A crash in between leaves the journal, and it runs again.
-        worker.data.send(channel.pack_message(header, b"".join(calls)))
+        worker.data.send(channel.pack_run(
+            grant.id, [job.id for job, _ in taken], [ready[0] & WORK_MASK for _, ready in taken], grant.attempts,
+            [job.spec.level for job, _ in taken], [ready[2] for _, ready in taken], *_extras(taken),
+        ))  # fmt: skip
 
     def _staff(self) -> None:
         """Starts interpreters for lanes that need more, makes room for lanes that have none."""
@@ -132,7 +126,7 @@ class Dispatch:
         try:
             self.pool.start(lane)
         except SecretsLostError as error:
-            self._fail_lane(lane, f"could not be made ready: {error}")
+            self._fail_lane(lane, str(error))
 
     def _make_room(self, lane: Lane, has_some: bool, now: float) -> None:
         if any(worker.leaving for worker in self.pool.workers.values()):
@@ -153,11 +147,7 @@ class Dispatch:
             if worker.grants:
                 worker.order("revoke", g=max(worker.grants))
             else:
-                self._dismiss(worker)
-
-    def _dismiss(self, worker: Worker) -> None:
-        worker.order("leave")
-        worker.data.finish()
+                worker.let_go()
 
     # --- in
 
@@ -180,7 +170,7 @@ class Dispatch:
                 self._back(worker, number, place)
             elif kind == channel.FAILED:
                 permanent = bool(flags & channel.ERROR)
-                self._launch_failed(worker, payload.decode(), self.pool.tail(worker), permanent=permanent)
+                self._launch_failed(worker, payload.decode(), worker.tail(), permanent=permanent)
 
     def obey(self, worker: Worker) -> None:
         """Takes what a supervisor says."""
@@ -207,7 +197,7 @@ class Dispatch:
         worker.lane.learn(job.name, finished - started)
         attempt = grant.attempts[place]
         self._doomed.discard(ready[0])
-        self.attempts.forget(ready[0])
+        self.attempts.deaths.forget(ready[0])
         if flags & channel.HEAVY:
             worker.heavy = True
         self._free(worker, grant, place, now)
@@ -251,7 +241,7 @@ class Dispatch:
             limit = self.pool.settings.max_items_per_interpreter
             if worker.leaving:
                 if not worker.grants:
-                    self._dismiss(worker)
+                    worker.let_go()
             elif worker.heavy or (limit and worker.items_done >= limit):
                 self.leave(worker)
 
@@ -306,12 +296,13 @@ class Dispatch:
         if again:
             self._again(job, ready, losses=1)
             return
-        self.attempts.forget(ready[0])
+        self.attempts.deaths.forget(ready[0])
         path = str(self.pool.folder.log(*split_key(ready[0]), attempt)) if header["logged"] else None
         self.progress.pop(ready[0], None)
         self.ledger.over(
-            job, ready, state, 1, worker.id, header["started"], now_s(), calls.pack_failure(error), log=path, attempt=attempt
-        )
+            job, ready, CODES[state], 1, worker.id, header["started"], now_s(), calls.pack_failure(error), log=path,
+            attempt=attempt,
+        )  # fmt: skip
 
     def _launch_failed(self, worker: Worker, text: str, tail: str, *, permanent: bool) -> None:
         lane = worker.lane
@@ -321,12 +312,11 @@ class Dispatch:
         log.warning("worker %d did not start: %s", worker.id, text)
         if not permanent and self._may_try_again(worker):
             return
-        tries = "" if permanent else f" ({lane.failures} tries)"
-        self._fail_lane(lane, f"could not be made ready{tries}: {text}{quote(tail)}")
+        self._fail_lane(lane, text, tail, 0 if permanent else lane.failures)
 
-    def _fail_lane(self, lane: Lane, text: str) -> None:
+    def _fail_lane(self, lane: Lane, text: str, tail: str = "", tries: int = 0) -> None:
         """Nothing that waits for this kind of interpreter can run."""
-        error = BootstrapError(f"{' '.join(lane.launch['interpreter'])} {text}")
+        error = not_ready(" ".join(lane.launch["interpreter"]), text, tail, tries)
         lane.failures, lane.not_before = 0, 0.0
         for job in list(self.queue.in_lane(lane)):
             self.ledger.fail_waiting(job, error)
@@ -340,7 +330,7 @@ class Dispatch:
         if worker.began_s > lane.failed_s:  # Otherwise it was started together with one that failed: the same try.
             lane.failures += 1
             lane.failed_s = now
-            lane.not_before = now + _BACKOFF_S * lane.failures
+            lane.not_before = now + BACKOFF_S * lane.failures
         return lane.failures < LAUNCHES
 
     # --- from time to time
@@ -361,12 +351,10 @@ class Dispatch:
         """A supervisor ended, by itself or killed; what it held and did not report is settled by its page."""
         if worker.grants:
             now = last_words(worker.folder / "page")
-            self._bury(worker, now.grant if now.started_s else 0, now.ordinal, {
-                "exit": "was lost with its supervisor", "tail": "", "reason": "", "started": now.started_s, "logged": False,
-                "memory": False, "peak": 0,
-            })  # fmt: skip
+            death = lost_with_supervisor(now.started_s)
+            self._bury(worker, now.grant if now.started_s else 0, now.ordinal, death)
         elif not worker.ready and not worker.leaving:
-            self._launch_failed(worker, "its supervisor ended", self.pool.tail(worker), permanent=False)
+            self._launch_failed(worker, "its supervisor ended", worker.tail(), permanent=False)
         self.pool.drop(worker)
         self.pool.sweep_strays()
 
