@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .job import JobInfo as JobInfo
     from .job import Progress as Progress
     from .job import State as State
+    from .job import Waiting as Waiting
     from .job import WorkerInfo as WorkerInfo
     from .settings import Settings as Settings
     from .worker.context import current_ids as current_ids
@@ -47,14 +48,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Batch", "Executor", "Farm", "FarmFuturesError", "Future", "ItemInfo", "JobInfo", "Progress", "Settings", "State",
-    "WorkerInfo", "as_completed", "current_ids", "map", "progress", "submit", "submit_ext",
+    "Waiting", "WorkerInfo", "as_completed", "current_ids", "map", "progress", "submit", "submit_ext",
 ]  # fmt: skip
 
 _ROOMS = {
     "Batch": "executor", "Executor": "executor", "Farm": "farm", "FarmFuturesError": "errors", "Future": "future",
-    "ItemInfo": "job", "JobInfo": "job", "Progress": "job", "Settings": "settings", "State": "job", "WorkerInfo": "job",
-    "as_completed": "future", "current_ids": "worker.context", "map": "default", "progress": "worker.context",
-    "submit": "default", "submit_ext": "default",
+    "ItemInfo": "job", "JobInfo": "job", "Progress": "job", "Settings": "settings", "State": "job", "Waiting": "job",
+    "WorkerInfo": "job", "as_completed": "future", "current_ids": "worker.context", "map": "default",
+    "progress": "worker.context", "submit": "default", "submit_ext": "default",
 }  # fmt: skip
 """Rooms are opened when somebody asks for what is in them: a Maya that starts pays for none."""
 

@@ -347,11 +347,37 @@ def _not_loadable(kind: int, error: Exception) -> NotLoadableError:
 
 def error_line(data: bytes | memoryview) -> str | None:
     """Returns one line about a packed outcome that is a failure, without unpickling it; None for a result."""
+    text = error_text(data)
+    return None if text is None else last_line(text)[:500]
+
+
+def last_line(text: str) -> str:
+    """Returns the last line of a traceback that says something."""
+    return next((line for line in reversed(text.strip().splitlines()) if line.strip()), "failed")
+
+
+def error_text(data: bytes | memoryview) -> str | None:
+    """Returns the traceback in a packed outcome that is a failure, without unpickling it; None for a result."""
     kind, body = bytes(data[:1]), bytes(data[1:])
     if kind == b"r":
         return None
-    text = body.decode("utf-8", "replace") if kind == b"t" else _longest_text(body)
-    return next((line for line in reversed(text.strip().splitlines()) if line.strip()), "failed")[:500]
+    return body.decode("utf-8", "replace") if kind == b"t" else _traceback(body) or _longest_text(body)
+
+
+_TRACEBACK = b"Traceback (most recent call last)"
+
+
+def _traceback(body: bytes) -> str:
+    """Finds the text by the lengths that pickles write before theirs: many failures are looked at while others work."""
+    at, found = body.find(_TRACEBACK), b""
+    while at >= 0:
+        for width, code in ((1, b"\x8c"), (4, b"X")):
+            begin = at - width
+            size = int.from_bytes(body[max(begin, 0) : at], "little")
+            if body[max(begin - 1, 0) : max(begin, 0)] == code and at + size <= len(body):
+                found = body[at : at + size]
+        at = body.find(_TRACEBACK, at + 1)
+    return found.decode("utf-8", "replace")
 
 
 def _longest_text(body: bytes) -> str:

@@ -11,7 +11,8 @@ from . import call as calls
 from ._public import public
 from .engines.engine import Engine, shared
 from .errors import EngineUnavailableError, ResultError
-from .job import ItemInfo, JobInfo, Progress, State, WorkerInfo
+from .job import ItemInfo, JobInfo, Progress, State, Waiting, WorkerInfo
+from .options import resubmit_changes
 from .settings import Settings
 
 
@@ -77,6 +78,18 @@ class Farm:
         state = State(row.pop("state"))
         return ItemInfo(**row, state=state, progress=Progress(*said) if said else None, error=error)
 
+    def states(self, job_id: int) -> bytes:
+        """Returns the state of every work item, in order, a byte each: its place in `State`."""
+        return bytes(self._engine.request("states", job=job_id) or b"")
+
+    def why(self, job_id: int, work_id: int | None = None) -> Waiting:
+        """Says why a job, or one work item of it, does not run now."""
+        return Waiting(**self._engine.request("why", job=job_id, work=work_id))
+
+    def errors(self, job_id: int, limit: int = 100, offset: int = 0) -> list[tuple[int, str]]:
+        """Returns one page of a job's failed work items, each with its traceback as text; none is unpickled."""
+        return [(work, text) for work, text in self._engine.request("errors", job=job_id, limit=limit, offset=offset)]
+
     def outcome(self, job_id: int, work_id: int) -> Any:
         """Returns the result of a work item, or raises its exception.
 
@@ -134,9 +147,58 @@ class Farm:
         """Kills what runs and ends what waits; returns how many."""
         return int(self._engine.request("kill", job=job_id, works=work_ids))
 
-    def retry(self, job_id: int, work_ids: list[int] | None = None) -> int:
-        """Runs again what failed, was killed or cancelled; returns how many."""
-        return int(self._engine.request("retry", job=job_id, works=work_ids))
+    def retry(self, job_id: int, work_ids: list[int] | None = None, *, complete: bool = False) -> int:
+        """Runs again what failed, was killed or cancelled; returns how many.
+
+        Args:
+            job_id: The job.
+            work_ids: Only these of its work items.
+            complete: What is complete, too.
+        """
+        more = {"complete": True} if complete else {}
+        return int(self._engine.request("retry", job=job_id, works=work_ids, **more))
+
+    def mark_done(self, job_id: int, work_ids: list[int] | None = None) -> int:
+        """Has what waits, failed, was killed or cancelled be complete without running, with the result None.
+
+        Returns:
+            How many. What runs goes on.
+        """
+        return int(self._engine.request("mark_done", job=job_id, works=work_ids))
+
+    def reorder(self, job_id: int, work_ids: list[int]) -> int:
+        """Has these work items go first, in this order, of those of the job that wait; returns how many do.
+
+        It holds until the engine starts anew: then items go by their number again.
+        """
+        return int(self._engine.request("reorder", job=job_id, works=work_ids))
+
+    def remove(self, job_id: int) -> bool:
+        """Removes a job that is over, with its results and logs. This can't be undone.
+
+        Raises:
+            RefusedError: It is not over.
+        """
+        return bool(self._engine.request("remove", job=job_id))
+
+    def resubmit(self, job_id: int, work_ids: list[int] | None = None, *, name: str | None = None, **changes: Any) -> int:
+        """Submits the calls of a job once more, as a new job; nothing of them is unpickled.
+
+        It goes on when the process that asked for it has gone. `Executor.attach` gets its futures.
+
+        Args:
+            job_id: The job, over or not.
+            work_ids: Only these of its work items.
+            name: The new job's name; the same where it is None.
+            **changes: What differs: priority, cpus, attempts or retries, timeout_s. None for cpus and timeout_s: no limit.
+
+        Returns:
+            The new job's id.
+
+        Raises:
+            OptionError: A change is none of these, or has a bad value.
+        """
+        return int(self._engine.request("resubmit", job=job_id, works=work_ids, name=name, changes=resubmit_changes(changes)))
 
     def pause(self, job_id: int) -> bool:
         """Hands out no more of a job; what runs goes on."""

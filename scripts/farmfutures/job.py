@@ -169,3 +169,22 @@ class WorkerInfo:
     work_id: int | None
     started_s: float
     items_done: int
+
+
+@public
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Why a job or a work item does not run now.
+
+    Attributes:
+        sentence: For people.
+        kind: What keeps it back, in a word: ``paused``, ``busy``, ``no_room``, ``cpus``, ``starting``, ``start_failed``,
+            ``next``, ``behind``, ``blocked``, ``stopping``, ``stuck``; or ``running`` and ``over``, when nothing does.
+        position: About how many items go first, where the engine knows.
+        help: The verb of `Farm` that helps (``resume``, ``priority``, ``retry``), "" where none does.
+    """
+
+    sentence: str
+    kind: str
+    position: int | None = None
+    help: str = ""

@@ -93,6 +93,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 
 JOB_OPTIONS = frozenset(_CHECKS)
 ITEM_OPTIONS = frozenset({"name", "env", "timeout_s", "retries", "attempts", "settings"})
+RESUBMIT_OPTIONS = frozenset({"priority", "cpus", "attempts", "retries", "timeout_s"})
 
 
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,3 +174,17 @@ def item_extra(options: Mapping[str, Any]) -> dict[str, Any]:
     extra = {name: options[name] for name in ("env", "timeout_s", "settings") if name in options}
     tries = attempts(options)
     return {**extra, "attempts": tries} if tries is not None else extra
+
+
+def resubmit_changes(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Makes what differs for a job that is submitted once more, from unchecked options.
+
+    Raises:
+        OptionError: An option is none of these, or has a bad value.
+    """
+    check_names(given, RESUBMIT_OPTIONS, "a resubmission")
+    options = checked(given)
+    changes: dict[str, Any] = {name: None for name in ("cpus", "timeout_s") if name in given}  # None is no limit.
+    changes.update((name, options[name]) for name in ("priority", "cpus", "timeout_s") if name in options)
+    tries = attempts(options)
+    return changes if tries is None else {**changes, "attempts": tries}

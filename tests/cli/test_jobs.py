@@ -164,3 +164,27 @@ def _until_running(job: int) -> None:
         while farm.item(job, 0).state is not farmfutures.State.RUNNING:
             assert time.monotonic() < deadline, farm.item(job, 0)
             time.sleep(0.01)
+
+
+def test_mark_done(ff: Any, batch: int) -> None:
+    assert ff("mark-done", batch, 0).stdout == f"job {batch} is failed: there was nothing to change\n"
+    assert ff("mark-done", batch, 2).stdout == f"job {batch}: 1 item marked done\n"
+    assert json.loads(ff("show", "--json", batch).stdout)["state"] == "complete"
+
+
+def test_remove_asks_first(ff: Any, batch: int) -> None:
+    assert "Remove job" in ff("remove", batch, input="n\n", code=130).stderr
+    assert ff("show", batch).returncode == 0
+    assert ff("remove", "--yes", batch).stdout == f"job {batch} removed\n"
+    assert f"there is no job {batch}" in ff("show", batch, code=4).stderr
+
+
+def test_what_is_not_over_is_not_removed(ff: Any, waiting: int) -> None:
+    assert "is not over: cancel or kill it first" in ff("remove", "--yes", waiting, code=2).stderr
+
+
+def test_why(ff: Any, batch: int, waiting: int) -> None:
+    told = ff("why", batch)
+    assert told.stdout == f"Job {batch} is over: failed.\n"
+    assert f"what helps: farmfutures retry {batch}" in told.stderr
+    assert json.loads(ff("why", "--json", waiting).stdout)["kind"] in ("running", "starting", "next")

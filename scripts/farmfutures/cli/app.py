@@ -59,7 +59,8 @@ def cli(debug: bool) -> None:
 
 for _command in (
     demo.demo, run_room.run, jobs.jobs, jobs.show, logs.logs, jobs.wait,
-    steer.cancel, steer.retry, steer.pause, steer.resume, steer.priority, broker.workers, broker.broker,
+    steer.cancel, steer.retry, steer.pause, steer.resume, steer.priority, steer.why,
+    steer.mark_done, steer.remove, broker.workers, broker.broker,
     maya.maya, install.install, install.uninstall, doctor.doctor, support.support_bundle, support.replay,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -1,4 +1,4 @@
-"""``farmfutures cancel``, ``retry``, ``pause``, ``resume``, ``priority``: change what is on the farm."""
+"""``farmfutures cancel``, ``retry``, ``pause`` and the like: change what is on the farm; ``why`` says what keeps it back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 from ..farm import Farm
 from .farm import open_farm
-from .render import emit
+from .render import emit, note
 
 _ITEMS = click.argument("items", type=int, nargs=-1, metavar="[ITEM]...")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -56,6 +56,46 @@ def resume(job: int) -> None:
 def priority(job: int, value: int) -> None:
     """Set the priority of JOB: higher goes first, 50 is usual."""
     open_farm().set_priority(job, value)
+
+
+@click.command()
+@_JOB
+@click.argument("item", type=int, required=False)
+@_JSON
+def why(job: int, item: int | None, as_json: bool) -> None:
+    """Say why JOB, or one ITEM of it, does not run."""
+    found = open_farm().why(job, item)
+    if as_json:
+        emit(found)
+        return
+    click.echo(found.sentence)
+    if found.help:
+        value = " 80" if found.help == "priority" else ""
+        note(f"what helps: farmfutures {found.help} {job}{value}")
+
+
+@click.command("mark-done")
+@_JOB
+@_ITEMS
+@_JSON
+def mark_done(job: int, items: tuple[int, ...], as_json: bool) -> None:
+    """Have what waits or failed of JOB, or some ITEMs of it, be complete without running."""
+    farm = open_farm()
+    _report(farm, job, {"marked done": farm.mark_done(job, list(items) or None)}, as_json)
+
+
+@click.command()
+@_JOB
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+def remove(job: int, yes: bool) -> None:
+    """Remove JOB, which is over, with its results and logs. This can't be undone."""
+    farm = open_farm()
+    info = farm.job(job)
+    if not yes:
+        items = f"{info.total} item{'s' * (info.total != 1)}"
+        click.confirm(f"Remove job {job} ({info.name}, {items}) with its results and logs?", abort=True, err=True)
+    farm.remove(job)
+    click.echo(f"job {job} removed")
 
 
 def _report(farm: Farm, job: int, counts: dict[str, int], as_json: bool) -> None:

@@ -3,6 +3,8 @@
 client, listener   in the submitting process: journal, bell, futures
 journal            what a client hands over, safe before ``submit`` returns
 broker             the loop; clients, requests, dispatch and ledger are its parts
+steering, reasons  what is changed by hand; why something does not run
+resubmit           items of a job as those of another one
 queue              what runs next, a window onto the database
 attempts           how often items ran, and what the death of an interpreter means for one
 store, schema      SQLite, the truth

@@ -129,13 +129,18 @@ class Clients:
 
         Ids are set aside in the database by the thousand, so that a lease seldom has to wait for a write.
         """
-        first, count = self.next_job, client.block
-        self.next_job += count
+        count = client.block
         client.block = min(count * 8, _LARGEST_BLOCK)
+        return {"first": self.take_id(count), "count": count}
+
+    def take_id(self, count: int = 1) -> int:
+        """Returns the first of so many job ids that nobody has."""
+        first = self.next_job
+        self.next_job += count
         if self.next_job > self._set_aside:
             self._set_aside = self.next_job + _SET_ASIDE
             self.store.set_meta("next_job", self._set_aside)
-        return {"first": first, "count": count}
+        return first
 
     def give_back_ids(self) -> None:
         """Nobody gets ids any more: those that were set aside are for the next broker."""

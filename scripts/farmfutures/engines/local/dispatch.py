@@ -309,6 +309,7 @@ class Dispatch:
         if worker.leaving:
             return
         worker.leaving = True
+        lane.trouble = text
         log.warning("worker %d did not start: %s", worker.id, text)
         if not permanent and self._may_try_again(worker):
             return

@@ -45,7 +45,7 @@ class History:
         spared = set(in_use)
         doomed = [job for job in self._outdated() if job not in spared]
         for job in doomed:
-            self._remove(job)
+            self.remove(job)
         if all_read:
             self.sweep()
         # Where there was much to do there is more.
@@ -63,7 +63,8 @@ class History:
         too_large = bool(self.settings.history_bytes) and self.store.size() > self.settings.history_bytes
         return self.store.ended_jobs(before, _JOBS_A_PASS, any_age=too_large)
 
-    def _remove(self, job: int) -> None:
+    def remove(self, job: int) -> None:
+        """Removes a job that is over, with its logs and files."""
         self.store.forget_job(job, item_range(job))
         shutil.rmtree(self.folder.log(job, 0, 0).parent, ignore_errors=True)
         for blob in self.folder.blobs.glob(f"{job}.*"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from ... import call as calls
@@ -117,7 +118,12 @@ class Ledger:
 
 @functools.lru_cache(1000)
 def _counts(counts: tuple[int, ...]) -> str:
-    return json.dumps({str(code): counts[code] for code in (*sorted(DONE), PENDING) if counts[code]})
+    return counts_text(dict(enumerate(counts)))
 
 
-__all__ = ["CANCELLED", "COMPLETE", "FAILED", "KILLED", "Ledger", "Notes"]
+def counts_text(counts: Mapping[int, int]) -> str:
+    """Returns how many items are in each state, as the row of a job that is over says it."""
+    return json.dumps({str(code): counts[code] for code in (*sorted(DONE), PENDING) if counts.get(code)})
+
+
+__all__ = ["CANCELLED", "COMPLETE", "FAILED", "KILLED", "Ledger", "Notes", "counts_text"]

@@ -12,7 +12,7 @@ import json
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...job import CODES, STATES, State
@@ -63,8 +63,8 @@ class Job:
     """A job of which something is still to do."""
 
     __slots__ = (
-        "client", "counts", "cursor", "id", "left", "name", "parked", "paused", "priority", "queued", "ready", "room_taken",
-        "spec", "started", "total", "workers",
+        "client", "counts", "cursor", "early", "id", "left", "name", "parked", "paused", "priority", "queued", "ready",
+        "room_taken", "spec", "started", "total", "workers",
     )  # fmt: skip
 
     def __init__(self, number: int, spec: Spec, name: str, total: int, priority: int, client: str) -> None:
@@ -79,6 +79,8 @@ class Job:
         self.queued = False
         self.started: float | None = None
         self.cursor = 0
+        self.early: frozenset[int] = frozenset()
+        """Keys of items behind the cursor that were read before their turn."""
         self.room_taken = 0
         self.ready: deque[Ready] = deque()
         self.workers: dict[int, int] = {}
@@ -111,6 +113,8 @@ class Lane:
         self.estimates: dict[str, float] = {}
         self.failures = 0
         self.failed_s = 0.0
+        self.trouble = ""
+        """Why an interpreter did not start the last time."""
         self.not_before = 0.0
         self._limited = False
         """Whether a job that was ever in line had a limit of interpreters."""
@@ -238,8 +242,31 @@ class Queue:
     def refill(self, job: Job) -> None:
         """Reads the next items of a large job."""
         rows = self.store.pending(job.id, job.cursor, KEEP_ITEMS)
-        job.ready.extend((key, extra or "", call) for key, extra, call in rows)
+        job.ready.extend((key, extra or "", call) for key, extra, call in rows if key not in job.early)
         job.cursor = split_key(rows[-1][0])[1] + 1 if len(rows) == KEEP_ITEMS else job.total
+
+    def put_back(self, job: Job, ended: Mapping[int, int]) -> None:
+        """Has items of a job that goes on run again: keys, with the states in which they ended."""
+        for state in ended.values():
+            job.counts[state] -= 1
+        job.counts[PENDING] += len(ended)
+        job.left += len(ended)
+        # The others are read when their turn comes.
+        passed = [key for key in ended if split_key(key)[1] < job.cursor or key in job.early]
+        job.ready.extend((key, extra or "", call) for key, extra, call in self.store.pending_among(passed))
+        self.lane(job.spec).push(job)
+
+    def bring_forward(self, job: Job, keys: Sequence[int]) -> int:
+        """Puts items that wait at the head of their job, in this order; returns how many do."""
+        waiting = {ready[0]: ready for ready in job.ready}
+        behind = [key for key in keys if split_key(key)[1] >= job.cursor and key not in job.early]
+        read = {key: (key, extra or "", call) for key, extra, call in self.store.pending_among(behind)}
+        job.early |= read.keys()
+        waiting.update(read)
+        chosen = {key: waiting.pop(key) for key in keys if key in waiting}
+        job.ready = deque([*chosen.values(), *(ready for key, ready in waiting.items() if key not in read)])
+        self.lane(job.spec).push(job)
+        return len(chosen)
 
     def take(self, lane: Lane, worker: int, most: int) -> list[tuple[Job, Ready]]:
         """Takes a bundle for a worker: what fits a few milliseconds, at least one item where there is any."""

@@ -1,4 +1,4 @@
-"""What people and programs ask the broker: pages of jobs and items, logs, and the verbs."""
+"""What people and programs ask the broker: pages of jobs and items, states, failures. Verbs are in `steering`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import itertools
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ... import __version__
+from ... import call as calls
 from ...job import CODES, STATES, State
 from . import wire
-from .ledger import CANCELLED, KILLED
-from .queue import DONE, PENDING, RUNNING, Job
+from .ledger import FAILED
+from .queue import DONE, PENDING, RUNNING
+from .reasons import Reasons
 from .schema import item_key, item_range, split_key, unseal
+from .steering import Steering
 from .store import passes
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ class Requests:
         self.broker = broker
         self._answered: dict[tuple[str, int], None] = {}
         self._tallies: dict[int, dict[int, int]] = {}
+        self._rooms = (self, Steering(self), Reasons(self))
 
     def answer(self, client: str, header: dict[str, Any]) -> None:
         """Runs what was asked and sends the answer, or the error as type and sentence."""
@@ -40,7 +44,7 @@ class Requests:
         blobs: list[bytes] = []
         try:
             self._check(header["op"])
-            value = getattr(self, f"on_{header['op']}")(**header["args"])
+            value = self._find(header["op"])(**header["args"])
             if isinstance(value, bytes):
                 blobs, value = [value], None
             reply["value"] = value
@@ -68,7 +72,19 @@ class Requests:
         if stuck and op in _CHANGES:
             raise ValueError(f"its database can't be written now ({stuck}); free some space, it tries again by itself.")
 
-    def _row(self, job: int) -> tuple[Any, ...]:
+    def _find(self, op: str) -> Callable[..., Any]:
+        for room in self._rooms:
+            found: Callable[..., Any] | None = getattr(room, f"on_{op}", None)
+            if found is not None:
+                return found
+        raise ValueError(f"it knows no request {op!r}; it may be older than whoever asks: stop it, the next one is as new.")
+
+    def row(self, job: int) -> tuple[Any, ...]:
+        """Returns the row of a job, see `_JOB`.
+
+        Raises:
+            LookupError: There is none.
+        """
         self.broker.ledger.write()
         for again in (False, True):
             if again:  # Perhaps its client died before it could ring.
@@ -100,7 +116,7 @@ class Requests:
 
     def on_job(self, job: int) -> dict[str, Any]:
         """One job."""
-        return self._job(self._row(job))
+        return self._job(self.row(job))
 
     def _job(self, row: tuple[Any, ...]) -> dict[str, Any]:
         with _sense_in(f"the row of job {row[0]}"):
@@ -120,6 +136,10 @@ class Requests:
             "finished_s": finished, "engine": "local", "error": error, "paused": bool(paused),
         }  # fmt: skip
 
+    def forget_tally(self, job: int) -> None:
+        """Something of a job was changed by hand."""
+        self._tallies.pop(job, None)
+
     def _count(self, number: int, total: int, is_open: int) -> dict[int, int]:
         if not is_open:
             return self.broker.store.counts(number)
@@ -134,7 +154,7 @@ class Requests:
 
     def on_items(self, job: int, limit: int, offset: int, state: str | None) -> list[Any]:
         """One page of a job's items."""
-        row = self._row(job)
+        row = self.row(job)
         first, end = item_range(job)
         running = self._running(job)
         where = "id>=? AND id<?"
@@ -152,7 +172,7 @@ class Requests:
 
     def on_item(self, job: int, work: int) -> dict[str, Any]:
         """One item."""
-        row = self._row(job)
+        row = self.row(job)
         found = self.broker.store.execute(f"SELECT {_ITEM} FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if found is None:
             raise _no_item(row, work)
@@ -182,9 +202,36 @@ class Requests:
             "log_path": log, "failed": state in DONE and state != CODES[State.COMPLETE] and bool(has_outcome),
         }  # fmt: skip
 
+    def on_states(self, job: int) -> bytes:
+        """The state of every item, a byte each, in order."""
+        total = self.row(job)[3]
+        rows = self.broker.store.execute("SELECT state FROM items WHERE id>=? AND id<? ORDER BY id", item_range(job))
+        with _sense_in(f"a state of the items of job {job}"):
+            states = bytearray(state for (state,) in rows)
+            if len(states) != total or max(states, default=0) >= len(STATES):
+                raise ValueError(f"{len(states)} of {total} are there")
+        for key in self._running(job):
+            states[split_key(key)[1]] = RUNNING
+        return bytes(states)
+
+    def on_errors(self, job: int, limit: int, offset: int) -> list[tuple[int, str]]:
+        """Index and traceback of one page of a job's failed items."""
+        self.row(job)
+        rows = self.broker.store.execute(
+            f"SELECT id, outcome, blob FROM items WHERE id>=? AND id<? AND state={FAILED} ORDER BY id LIMIT ? OFFSET ?",
+            (*item_range(job), limit, offset),
+        )
+        return [(split_key(key)[1], calls.error_text(self._outcome(outcome, blob)) or "") for key, outcome, blob in rows]
+
+    def _outcome(self, outcome: bytes | None, blob: str | None) -> bytes:
+        try:
+            return self.broker.folder.blob(blob).read_bytes() if blob else unseal(outcome)
+        except OSError as error:
+            return f"tits outcome can't be read: {error}".encode()
+
     def on_outcome(self, job: int, work: int) -> Any:
         """The packed outcome, or the name of the file that holds it."""
-        about = self._row(job)
+        about = self.row(job)
         row = self.broker.store.execute("SELECT outcome, blob FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
             raise _no_item(about, work)
@@ -192,7 +239,7 @@ class Requests:
 
     def on_call(self, job: int, work: int) -> Any:
         """The packed call, or the name of the file that holds it."""
-        about = self._row(job)
+        about = self.row(job)
         row = self.broker.store.execute("SELECT call, extra FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
             raise _no_item(about, work)
@@ -201,13 +248,13 @@ class Requests:
 
     def on_spec(self, job: int) -> dict[str, Any]:
         """The specification of a job; of its secrets the names only."""
-        number = self._row(job)[1] & (1 << 64) - 1
+        number = self.row(job)[1] & (1 << 64) - 1
         found: dict[str, Any] = json.loads(self.broker.store.spec(number) or "{}")
         return found
 
     def on_extra(self, job: int, work: int) -> dict[str, Any]:
         """What differs for one item from its job."""
-        self._row(job)
+        self.row(job)
         row = self.broker.store.db.execute("SELECT extra FROM items WHERE id=?", (item_key(job, work),)).fetchone()
         if row is None:
             raise LookupError(f"job {job} has no work item {work}")
@@ -226,91 +273,12 @@ class Requests:
             "clients": len(broker.clients.all), "stuck": broker.store.stuck,
         }  # fmt: skip
 
-    # --- steering
-
-    def _live(self, job: int) -> Job | None:
-        self._row(job)
-        return self.broker.queue.jobs.get(job)
-
-    def on_cancel(self, job: int, works: list[int] | None) -> list[int]:
-        """Cancels items that wait; returns the indices."""
-        return self._end(job, works, CANCELLED)
-
-    def _end(self, job: int, works: list[int] | None, state: int) -> list[int]:
-        live = self._live(job)
-        if live is None:
-            return []
-        held = {split_key(key)[1] for key in self.broker.dispatch.held(live)}
-        before = self.broker.store.pending(job, 0, 1 << 24)
-        wanted = None if works is None else set(works)
-        ended = [split_key(key)[1] for key, _, _ in before]
-        ended = [work for work in ended if work not in held and (wanted is None or work in wanted)]
-        self.broker.ledger.end_waiting(live, None if works is None else set(ended), state)
-        return ended
-
-    def on_kill(self, job: int, works: list[int] | None) -> int:
-        """Kills items that run and ends those that wait; returns how many."""
-        live = self._live(job)
-        if live is None:
-            return 0
-        running = self.broker.dispatch.kill(live, None if works is None else set(works))
-        return running + len(self._end(job, works, KILLED))
-
-    def on_retry(self, job: int, works: list[int] | None) -> int:
-        """Runs items again that are over and not complete (or those of these indices); returns how many."""
-        row = self._row(job)
-        first, end = item_range(job)
-        done = self.broker.store.execute("SELECT id, state FROM items WHERE id>=? AND id<? AND state>4", (first, end))
-        keys = [key for key, _ in done if works is None or split_key(key)[1] in works]
-        if not keys:
-            return 0
-        self.broker.store.change(
-            "UPDATE items SET state=1, forgiven=attempt, losses=0, outcome=NULL, blob=NULL, log=NULL WHERE id=?",
-            [(key,) for key in keys],
-        )
-        self.broker.store.change("UPDATE jobs SET open=1, counts=NULL, finished=NULL WHERE id=?", [(row[0],)])
-        self._tallies.pop(job, None)
-        self.broker.dispatch.attempts.tried.update(keys)
-        live = self.broker.queue.jobs.get(job)
-        if live is not None:
-            self.broker.queue.forget(live)
-        self.broker.queue.beyond = True
-        return len(keys)
-
-    def on_pause(self, job: int, paused: bool) -> bool:
-        """Pauses or resumes a job; what runs goes on."""
-        live = self._live(job)
-        self.broker.store.change("UPDATE jobs SET paused=? WHERE id=?", [(int(paused), job)])
-        if live is not None:
-            live.paused = paused
-            if not paused:
-                self.broker.queue.lane(live.spec).push(live)
-        return live is not None
-
-    def on_priority(self, job: int, priority: int) -> bool:
-        """Moves a job up or down; it counts from the job's next turn in line on."""
-        live = self._live(job)
-        self.broker.store.change("UPDATE jobs SET priority=? WHERE id=?", [(priority, job)])
-        if live is not None:
-            line = self.broker.queue.lane(live.spec).lines.get(live.priority)
-            if line is not None and live in line:
-                line.remove(live)
-                live.queued = False
-            live.priority = priority
-            self.broker.queue.lane(live.spec).push(live)
-        return live is not None
-
-    def on_stop(self, drain: bool = False) -> bool:
-        """Ends the broker after this turn, or when what runs is over."""
-        self.broker.stop(drain=drain)
-        return True
-
 
 _MOST_TALLIES = 1000
 _REMEMBERED = 1000
 """So many requests are known again."""
 
-_CHANGES = frozenset({"cancel", "kill", "retry", "pause", "priority"})
+_CHANGES = frozenset({"cancel", "kill", "retry", "pause", "priority", "mark_done", "reorder", "remove", "resubmit"})
 
 _JOB = "id, spec, name, total, priority, user, submitted, open, paused, started, finished, counts, error"
 

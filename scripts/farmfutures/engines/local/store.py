@@ -243,6 +243,12 @@ class Store:
             rows = self.execute(f"SELECT id, extra, call FROM items WHERE id IN ({marks}) AND state=1 ORDER BY id", some)
             yield from ((key, extra, unseal(call)) for key, extra, call in rows)
 
+    def items_to_copy(self, keys: Sequence[int]) -> Iterator[tuple[int, str | None, str | None, bytes]]:
+        """Yields (key, name, extra, call) of these items of one job, which are in order."""
+        wanted = set(keys)
+        rows = self.execute("SELECT id, name, extra, call FROM items WHERE id>=? AND id<=? ORDER BY id", (keys[0], keys[-1]))
+        return ((key, name, extra, unseal(call)) for key, name, extra, call in rows if key in wanted)
+
     def counts(self, job: int) -> dict[int, int]:
         """Returns how many items of a job are in each state."""
         return dict(self.execute("SELECT state, count(*) FROM items WHERE id>=? AND id<? GROUP BY state", item_range(job)))
