@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from . import model
+from .bar import BarDelegate
 from .feed import Feed
-from .look import BarDelegate
 from .watch import Seen
 
 if TYPE_CHECKING:

@@ -1,132 +1,230 @@
-"""How states look: by colour, by sign and by word, so that any one of them may be missing. Signs are drawn, not typed:
-no font of an artist's machine need have them.
+"""The visual language of the panel: every colour, sign, distance and letter size there is. Nobody else makes up any.
+
+A state is told by colour, by sign and by word, so that any one of them may be missing. The eight colours, and that of what is
+paused, are apart for people who see red and green alike, and for those who see blue and yellow alike; all of them can be read on
+`PANE`. Their `FILLS` are for areas: what waits is dark there, so that the eye goes to what happens. The tests compute both.
+
+    colour(state), fill(state), icon(state), word(job)      states
+    paint_sign(painter, rect, state)                        the sign alone, at any size
+    palette(), style_sheet()                                what a window of the panel wears; Maya's own greys
+    GAP, row_height(widget), mono()                         distances and letters
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from farmfutures import JobInfo, State
 
+from . import signs
+
+WINDOW, RAISED, EDGE = "#444444", "#5d5d5d", "#363636"
+"""Behind everything, buttons, lines between parts: Maya's own."""
+
+PANE, STRIPE, SUNK = "#2b2b2b", "#303030", "#1e1e1e"
+"""Behind tables, fields and logs; every other line of a table; what is empty of a bar."""
+
+TEXT, QUIET, WHITE = "#eeeeee", "#bdbdbd", "#ffffff"
+"""Text, text that is not so important, text on what is chosen."""
+
+CHOSEN, FOCUS, LINK = "#4d7896", "#7fb8e0", "#93c8f0"
+"""What is chosen, the frame around what has the keyboard, what can be clicked."""
+
 COLOURS = {
-    State.BLOCKED: "#a8a8a8",
-    State.PENDING: "#d0d0d0",
-    State.STARTING: "#6cc7d9",
-    State.RUNNING: "#6db3f2",
-    State.COMPLETE: "#7ccf7c",
-    State.FAILED: "#ff8a80",
-    State.CANCELLED: "#e3b341",
-    State.KILLED: "#d99ae6",
+    State.BLOCKED: "#bbb1d9",
+    State.PENDING: "#dfe0d3",
+    State.STARTING: "#aaf9ff",
+    State.RUNNING: "#6a97ff",
+    State.COMPLETE: "#5db67f",
+    State.FAILED: "#f67042",
+    State.CANCELLED: "#ffc119",
+    State.KILLED: "#c187a4",
 }
-"""On Maya's dark grey; the contrast of each is tested."""
+PAUSED = "#f9dba7"
+"""A job that is paused: its state is another one."""
 
-JOB_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The `JobInfo` of a row."""
+FILLS = {**COLOURS, State.BLOCKED: "#4a4459", State.PENDING: "#55564f"}
+"""The colours of areas: bars, cells of a strip."""
 
-_SIZE = 14
-_SCALE = 2  # For screens with small pixels; others scale it down.
-_TRACK = "#1f1f1f"
-_BAR_HEIGHT = 10
-_PERCENT_WIDTH = 44
+ERROR, WARNING, GOOD, NEWS = COLOURS[State.FAILED], COLOURS[State.CANCELLED], COLOURS[State.COMPLETE], COLOURS[State.STARTING]
+"""Sentences that something is wrong, may be wrong, went well, or is as it is; lines of a log likewise."""
+
+MARK, FOUND = "#6b5a1e", "#b3872b"
+"""Behind a text that was searched for, everywhere and at the place that is looked at."""
+
+GAP, TIGHT = 6, 3
+"""Distances between parts, and inside of them, in Qt's pixels: twice as many real ones at 200 %."""
+
+SIGN = 14
+"""How large a sign is beside text."""
+
+_SCALES = (1, 2, 3)
 
 
-def icon(state: State) -> QIcon:
-    """Returns the sign of a state; in a row that is chosen it is white, as the words there are."""
+@cache
+def colour(state: State) -> QColor:
+    """Returns the colour of a state's sign and word."""
+    return QColor(COLOURS[state])
+
+
+@cache
+def fill(state: State) -> QColor:
+    """Returns the colour of an area."""
+    return QColor(FILLS[state])
+
+
+def job_colour(job: JobInfo) -> QColor:
+    """Returns the colour of a job's sign and word: one that is paused looks paused."""
+    return QColor(PAUSED) if is_paused(job) else colour(job.state)
+
+
+def word(job: JobInfo) -> str:
+    """Returns the word for how a job stands."""
+    return "paused" if is_paused(job) else str(job.state)
+
+
+def is_paused(job: JobInfo) -> bool:
+    """Returns whether it is paused, and not over anyway."""
+    return job.paused and not job.state.done
+
+
+# --- signs
+
+
+def paint_sign(painter: QPainter, rect: QRectF, state: State | str, chosen: bool = False) -> None:
+    """Draws a sign.
+
+    Args:
+        painter: Where.
+        rect: The sign fills it.
+        state: A state, or one of the other signs: ``"paused"``, ``"search"``, ``"warning"``...
+        chosen: It lies on what is chosen, and is white, as the words there are.
+    """
+    signs.paint(painter, rect, str(state), QColor(WHITE) if chosen else _sign_colour(state))
+
+
+def _sign_colour(state: State | str) -> QColor:
+    return colour(state) if isinstance(state, State) else QColor(_SIGN_COLOURS.get(state, TEXT))
+
+
+_SIGN_COLOURS = {"paused": PAUSED, "warning": WARNING, "error": ERROR, "good": GOOD, "news": NEWS}
+
+
+@cache
+def icon(state: State | str) -> QIcon:
+    """Returns a sign as an icon, sharp up to 300 %; where it is chosen it is white."""
     made = QIcon()
-    made.addPixmap(_drawn(state, QColor(COLOURS[state])), QIcon.Mode.Normal)
-    made.addPixmap(_drawn(state, QColor(Qt.GlobalColor.white)), QIcon.Mode.Selected)
+    for scale in _SCALES:
+        for mode, chosen in ((QIcon.Mode.Normal, False), (QIcon.Mode.Selected, True)):
+            made.addPixmap(_drawn(state, scale, chosen), mode)
     return made
 
 
-def _drawn(state: State, colour: QColor) -> QPixmap:
-    pixmap = QPixmap(_SIZE * _SCALE, _SIZE * _SCALE)
-    pixmap.setDevicePixelRatio(_SCALE)
-    pixmap.fill(Qt.GlobalColor.transparent)
+def _drawn(state: State | str, scale: int, chosen: bool) -> QPixmap:
+    pixmap = QPixmap(SIGN * scale, SIGN * scale)
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(QColor(0, 0, 0, 0))
     painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, 1.8))
-    _SIGNS[state](painter, colour)
+    paint_sign(painter, QRectF(0, 0, SIGN, SIGN), state, chosen)
     painter.end()
     return pixmap
 
 
-_CIRCLE = QRectF(2.5, 2.5, 9, 9)
+# --- letters and distances
 
 
-def _dashed(painter: QPainter, colour: QColor) -> None:
-    painter.setPen(QPen(colour, 1.8, Qt.PenStyle.DotLine))
-    painter.drawEllipse(_CIRCLE)
+@cache
+def mono() -> QFont:
+    """Returns the font of logs, tracebacks and values: the system's own, of equal widths."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
-def _ring(painter: QPainter, colour: QColor) -> None:
-    painter.drawEllipse(_CIRCLE)
+def small(font: QFont) -> QFont:
+    """Returns a font a step smaller, for what is said beside."""
+    made = QFont(font)
+    if font.pointSizeF() > 0:
+        made.setPointSizeF(font.pointSizeF() * 0.9)
+    else:
+        made.setPixelSize(max(9, round(font.pixelSize() * 0.9)))
+    return made
 
 
-def _quarter(painter: QPainter, colour: QColor) -> None:
-    painter.drawEllipse(_CIRCLE)
-    painter.setBrush(colour)
-    painter.drawPie(_CIRCLE, 0, 90 * 16)
+def row_height(widget: QWidget) -> int:
+    """Returns how high a line of a table is with the widget's font."""
+    return max(SIGN, QFontMetrics(widget.font()).height()) + GAP
 
 
-def _disc(painter: QPainter, colour: QColor) -> None:
-    painter.setBrush(colour)
-    painter.drawEllipse(_CIRCLE)
+# --- what a window wears
 
 
-def _tick(painter: QPainter, colour: QColor) -> None:
-    painter.drawPolyline([QPointF(2.5, 7.5), QPointF(5.5, 10.5), QPointF(11.5, 3.5)])
+def palette() -> QPalette:
+    """Returns Maya's greys: for a window outside of Maya, and for tables anywhere."""
+    made = QPalette()
+    for role, value in _ROLES.items():
+        made.setColor(QPalette.ColorRole[role], QColor(value))
+    for role in ("Text", "ButtonText", "WindowText"):
+        made.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole[role], QColor(_OFF))
+    return made
 
 
-def _cross(painter: QPainter, colour: QColor) -> None:
-    painter.drawLine(QPointF(3, 3), QPointF(11, 11))
-    painter.drawLine(QPointF(11, 3), QPointF(3, 11))
+_OFF = "#8c8c8c"
+_ROLES = {
+    "Window": WINDOW, "WindowText": TEXT, "Base": PANE, "AlternateBase": STRIPE, "Text": TEXT, "Button": RAISED,
+    "ButtonText": TEXT, "BrightText": WHITE, "Highlight": CHOSEN, "HighlightedText": WHITE, "PlaceholderText": QUIET,
+    "ToolTipBase": SUNK, "ToolTipText": TEXT, "Link": LINK, "LinkVisited": LINK, "Mid": EDGE, "Dark": PANE, "Light": RAISED,
+}  # fmt: skip
 
 
-def _slashed(painter: QPainter, colour: QColor) -> None:
-    painter.drawEllipse(_CIRCLE)
-    painter.drawLine(QPointF(4, 10), QPointF(10, 4))
+def style_sheet() -> str:
+    """Returns the style of buttons, fields, chips and tabs. Tables and lists wear the palette: they are drawn often."""
+    return _SHEET
 
 
-def _square(painter: QPainter, colour: QColor) -> None:
-    painter.fillRect(QRectF(3, 3, 8, 8), colour)
-
-
-_SIGNS: dict[State, Callable[[QPainter, QColor], None]] = {
-    State.BLOCKED: _dashed,
-    State.PENDING: _ring,
-    State.STARTING: _quarter,
-    State.RUNNING: _disc,
-    State.COMPLETE: _tick,
-    State.FAILED: _cross,
-    State.CANCELLED: _slashed,
-    State.KILLED: _square,
-}
-
-
-class BarDelegate(QStyledItemDelegate):
-    """Draws how far a job is: a bar whose parts are the states of its work items, and the number."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Draws a cell."""
-        super().paint(painter, option, index)  # The background, chosen or not; the cell itself has no text.
-        job: JobInfo | None = index.data(JOB_ROLE)
-        if job is None:
-            return
-        painter.save()
-        cell = QRectF(option.rect).adjusted(8, 0, -4, 0)  # type: ignore[attr-defined, unused-ignore]
-        bar = QRectF(cell.left(), cell.center().y() - _BAR_HEIGHT / 2, cell.width() - _PERCENT_WIDTH, _BAR_HEIGHT)
-        painter.fillRect(bar, QColor(_TRACK))
-        left = bar.left()
-        for state in (State.COMPLETE, State.FAILED, State.KILLED, State.CANCELLED):
-            width = bar.width() * job.counts.get(state, 0) / (job.total or 1)
-            painter.fillRect(QRectF(left, bar.top(), width, bar.height()), QColor(COLOURS[state]))
-            left += width
-        chosen = option.state & QStyle.StateFlag.State_Selected  # type: ignore[attr-defined, unused-ignore]
-        role = option.palette.ColorRole.HighlightedText if chosen else option.palette.ColorRole.Text  # type: ignore[attr-defined, unused-ignore]
-        painter.setPen(option.palette.color(role))  # type: ignore[attr-defined, unused-ignore]
-        painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{int(job.fraction * 100)} %")
-        painter.restore()
+_SHEET = f"""
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox {{
+    background: {PANE}; color: {TEXT}; border: 1px solid {EDGE}; border-radius: 3px; padding: {TIGHT}px;
+    selection-background-color: {CHOSEN}; selection-color: {WHITE};
+}}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
+    border: 1px solid {FOCUS};
+}}
+QAbstractItemView {{ border: 1px solid {EDGE}; outline: 0; }}
+QAbstractItemView:focus {{ border: 1px solid {FOCUS}; }}
+QPushButton, QToolButton {{
+    background: {RAISED}; color: {TEXT}; border: 1px solid {EDGE}; border-radius: 3px; padding: {TIGHT}px {GAP}px;
+}}
+QToolButton {{ padding: {TIGHT}px; }}
+QPushButton:hover, QToolButton:hover {{ background: #6c6c6c; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {PANE}; }}
+QPushButton:focus, QToolButton:focus {{ border: 1px solid {FOCUS}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {_OFF}; background: #4c4c4c; }}
+QPushButton[primary="true"] {{ background: {CHOSEN}; color: {WHITE}; font-weight: bold; }}
+QPushButton[primary="true"]:hover {{ background: #5a89a9; }}
+QPushButton[primary="true"]:disabled {{ color: {_OFF}; background: #4c4c4c; font-weight: normal; }}
+QToolButton[chip="true"] {{
+    background: {PANE}; border: 1px solid {PANE}; border-radius: 9px; padding: 1px {GAP}px 1px {TIGHT + 1}px;
+}}
+QToolButton[chip="true"]:hover {{ border: 1px solid {RAISED}; }}
+QToolButton[chip="true"]:checked {{ background: {CHOSEN}; color: {WHITE}; border: 1px solid {FOCUS}; }}
+QToolButton[chip="true"]:disabled {{ color: {_OFF}; }}
+QToolButton[chip="true"]:focus {{ border: 1px solid {FOCUS}; }}
+QLabel[quiet="true"] {{ color: {QUIET}; }}
+QTabWidget::pane {{ border: 0; border-top: 1px solid {EDGE}; }}
+QTabBar::tab {{
+    background: transparent; color: {QUIET}; padding: {TIGHT + 1}px {GAP + 3}px; border: 0; border-bottom: 2px solid transparent;
+}}
+QTabBar::tab:hover {{ color: {TEXT}; }}
+QTabBar::tab:selected {{ color: {WHITE}; border-bottom: 2px solid {FOCUS}; }}
+QTabBar:focus {{ outline: 0; }}
+QTabBar::tab:selected:focus {{ background: {EDGE}; }}
+QHeaderView::section {{
+    background: {WINDOW}; color: {QUIET}; border: 0; border-bottom: 1px solid {EDGE}; padding: {TIGHT}px {GAP}px;
+}}
+QSplitter::handle {{ background: {EDGE}; }}
+QSplitter::handle:hover {{ background: {FOCUS}; }}
+QToolTip {{ background: {SUNK}; color: {TEXT}; border: 1px solid {RAISED}; padding: {TIGHT}px; }}
+"""

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor
 
 from farmfutures import JobInfo, State
 
-from .look import COLOURS, JOB_ROLE, icon
+from .bar import JOB_ROLE
+from .look import COLOURS, icon
 
 COLUMNS = ("Job", "Name", "State", "Progress", "Done", "Time")
 JOB, NAME, STATE, PROGRESS, DONE, TIME = range(len(COLUMNS))

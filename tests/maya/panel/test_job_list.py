@@ -13,9 +13,6 @@ import pytest
 
 from farmfutures import JobInfo, State
 
-NEEDED_CONTRAST = 4.5
-"""For text of normal size; WCAG 2.2, 1.4.3."""
-
 
 def job(number: int, state: State = State.RUNNING, **changes: Any) -> JobInfo:
     counts = {State.COMPLETE: 3, State.FAILED: 1, State.RUNNING: 2, State.PENDING: 4}
@@ -84,30 +81,6 @@ def test_u8_without_a_farm_what_was_known_stays(job_list: Any) -> None:
     assert job_list.model.rowCount() == 1
     job_list.show_seen(seen())
     assert "No jobs yet" in job_list.empty.text()
-
-
-def test_u2_every_state_has_a_colour_a_sign_and_a_word(window: Any) -> None:
-    look, gui = import_module("farmfutures_maya.panel.look"), import_module("PySide6.QtGui")
-    palette = import_module("mayasim.window").palette()
-    signs = set()
-    for state in State:
-        image = look.icon(state).pixmap(14, 14).toImage()
-        signs.add(bytes(image.convertToFormat(gui.QImage.Format.Format_Alpha8).constBits()))
-        for role in ("Base", "AlternateBase"):
-            assert contrast(gui.QColor(look.COLOURS[state]), palette.color(gui.QPalette.ColorRole[role])) >= NEEDED_CONTRAST
-    assert len(signs) == len(set(look.COLOURS.values())) == len(State)
-
-
-def contrast(one: Any, other: Any) -> float:
-    """Returns how well two colours are told apart, 1 to 21; as WCAG 2.2 defines it."""
-
-    def luminance(colour: Any) -> float:
-        parts = [colour.redF(), colour.greenF(), colour.blueF()]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return float(sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))
-
-    dark, light = sorted([luminance(one), luminance(other)])
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_the_bar_is_as_long_as_what_is_done(job_list: Any) -> None:
