@@ -109,7 +109,7 @@ class WorkSpec:
 @public
 @dataclass(frozen=True, slots=True)
 class JobInfo:
-    """A job as the engine sees it now. Times are Unix seconds."""
+    """A job as the engine sees it now. Times are Unix seconds; `url` is the engine's own page about it, where it has one."""
 
     id: int
     name: str
@@ -125,6 +125,7 @@ class JobInfo:
     engine: str
     error: str | None = None
     paused: bool = False
+    url: str | None = None
 
     @property
     def done(self) -> int:

@@ -64,6 +64,11 @@ class Settings:
         synchronous: ``normal`` survives every crash of a process, ``full`` power loss too, and is slower.
         groups: The groups that this machine belongs to, for the job option ``groups``.
         user: The default of the job option ``user``.
+        dask_scheduler: The address of the Dask scheduler, ``tls://host:8786``; ``local`` starts a small cluster for trying, which
+            ends with the process that uses it.
+        dask_tls_ca: File of the authority whose certificates Dask's scheduler and workers have.
+        dask_tls_cert: File of the certificate that we show to Dask's scheduler.
+        dask_tls_key: File of that certificate's key.
         path_mapping: Which folders are the same place on which platform, ``["P:/ <-> /mnt/projects"]``; see
             `farmfutures.maya.PathMapping`.
         python: The Python that the broker and the supervisors run on.
@@ -89,6 +94,10 @@ class Settings:
     synchronous: str = "normal"
     groups: tuple[str, ...] = ("local",)
     user: str = ""
+    dask_scheduler: str = ""
+    dask_tls_ca: str = ""
+    dask_tls_cert: str = ""
+    dask_tls_key: str = ""
     path_mapping: tuple[str, ...] = ()
     python: str = ""
 
