@@ -10,6 +10,8 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import StateFolderError
@@ -93,12 +95,30 @@ def write_private(path: Path, data: bytes) -> None:
     Raises:
         OSError: It can't be written; a file that was there before is as it was.
     """
+    with _beside(path, data) as temporary:
+        os.replace(temporary, path)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Does the same where there is no file yet; of two machines that do this at once, one does.
+
+    Raises:
+        FileExistsError: There is one.
+        OSError: It can't be written.
+    """
+    with _beside(path, data) as temporary:
+        os.link(temporary, path)  # os.rename would replace the other one's.
+        temporary.unlink()
+
+
+@contextmanager
+def _beside(path: Path, data: bytes) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         file = open_private(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         with open(file, "wb") as stream:
             stream.write(data)
-        os.replace(temporary, path)
+        yield temporary
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

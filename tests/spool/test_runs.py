@@ -7,7 +7,7 @@ import pytest
 from farmfutures.errors import SealError
 from farmfutures.spool import items, runs
 from farmfutures.spool.layout import JobFolder
-from farmfutures.spool.runs import Run, Running
+from farmfutures.spool.runs import Running
 from farmfutures.spool.seal import Seal
 
 
@@ -34,25 +34,17 @@ def test_the_report_of_another_run_is_refused(folder: JobFolder, seal: Seal) -> 
         runs.read(folder, seal, "0-4.1")
 
 
-def test_a_listing_shows_what_changed(folder: JobFolder, seal: Seal) -> None:
+def test_a_signature_changes_with_the_report(folder: JobFolder, seal: Seal) -> None:
     one, two = runs.begin(folder, "0-4"), runs.begin(folder, "5-9")
-    before = runs.listing(folder)
+    before = {name: runs.signature(folder, name) for name in runs.names(folder)}
     runs.write(folder, seal, two)
-    after = runs.listing(folder)
-    assert {name for name in after if after[name] != before[name]} == {two.name}
+    after = {name: runs.signature(folder, name) for name in runs.names(folder)}
     assert set(after) == {one.name, two.name}
+    assert {name for name in after if after[name] != before[name]} == {two.name}
+    assert runs.signature(folder, "7.0") is None
 
 
-def test_what_later_runs_accept_is_the_limit(folder: JobFolder) -> None:
-    found = [Run("0-4.0", "0-4"), Run("0-4.1", "0-4", accepted={"0-4.0": 3}), Run("2.0", "2", accepted={"0-4.0": 2, "0-4.1": 0})]
-    assert runs.limits(found) == {"0-4.0": 2, "0-4.1": 0}
-    assert [runs.fenced(run, runs.limits(found)) for run in found] == [True, True, False]
-
-
-def test_runs_that_share_an_item_are_found_whatever_they_are_called(folder: JobFolder, seal: Seal) -> None:
-    scattered = items.as_text(range(1, 200, 2))
-    for text in ("0-4", "5-9", "200-299", scattered):
-        runs.write(folder, seal, runs.begin(folder, text))
-    runs.begin(folder, "5")  # It has only begun, and accepts nothing yet.
-    run = runs.begin(folder, "4-5")
-    assert sorted(other.items for other in runs.overlapping(folder, seal, run)) == sorted(["0-4", "5-9", scattered])
+def test_names_tell_which_runs_need_not_be_read() -> None:
+    scattered = items.as_name(items.as_text(range(1, 200, 2)))
+    shared = [name for name in ("0-4.0", "5-9.0", "4,9.1", f"{scattered}.0") if runs.may_share(name, {4})]
+    assert shared == ["0-4.0", "4,9.1", f"{scattered}.0"]

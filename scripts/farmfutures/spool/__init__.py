@@ -6,7 +6,8 @@ items      work items as text, "10-19"
 package    the job: its specification and its calls
 orders     what was handed to the engine
 marks      what the client wants of runners: cancel, kill, pause, run again
-runs       what runners say: who runs what, and which outcomes of others they go on from
+runs       what runners say: who runs what, and how they are getting on
+fences     whose word counts, where a chunk ran more than once
 outcomes   what became of work items
 
 Written by one side, read by the other, at any time and over a network: each file appears whole, by its new name, and a

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..guard import write_private
+from ..guard import write_new, write_private
 from .layout import JobFolder
 from .seal import Seal
 
@@ -32,16 +32,23 @@ class OrderRecord:
     handle: str | None = None
 
 
-def intend(folder: JobFolder, seal: Seal, engine: str, items: Sequence[str]) -> OrderRecord:
+def intend(folder: JobFolder, seal: Seal, engine: str, items: Sequence[str], number: int) -> OrderRecord:
     """Notes what is about to be handed over, before it is.
 
+    Args:
+        folder: The job's folder.
+        seal: The user's seal.
+        engine: The engine's name.
+        items: The work items of each chunk, as text.
+        number: One more than that of the last order that the caller knows of.
+
     Raises:
+        FileExistsError: Another client was first, and what was lost may have been ordered again.
         OSError: It can't be written.
     """
-    number = max((int(name) for name in os.listdir(folder.orders) if name.isdecimal()), default=-1) + 1
     record = OrderRecord(number, engine, f"ff-{folder.number}-{number}-{secrets.token_hex(4)}", tuple(items))
     body = json.dumps({"engine": engine, "token": record.token, "items": items}).encode()
-    write_private(folder.order(number), seal.close(f"order {folder.number} {number}", body))
+    write_new(folder.order(number), seal.close(f"order {folder.number} {number}", body))
     return record
 
 

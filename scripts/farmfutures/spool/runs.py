@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -127,52 +127,29 @@ Signature = tuple[int, int, int]
 """What changes when a file is replaced: inode, size, and time of change by the server's clock."""
 
 
-def listing(folder: JobFolder) -> dict[str, Signature]:
-    """Returns the names of all runs, each with what changes when its report does.
+def names(folder: JobFolder) -> list[str]:
+    """Returns the names of all runs, in no order.
 
     Raises:
         OSError: The folder can't be read.
     """
-    found: dict[str, Signature] = {}
-    with os.scandir(folder.runs) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            try:
-                info = os.stat(entry.path)  # Not entry.stat(): on Windows that is of the listing, and has no inode.
-            except FileNotFoundError:
-                continue  # It is being replaced, and there in the next listing.
-            found[entry.name] = (info.st_ino, info.st_size, info.st_mtime_ns)
-    return found
+    return [name for name in os.listdir(folder.runs) if not name.startswith(".")]
 
 
-def limits(found: Iterable[Run]) -> dict[str, int]:
-    """Returns how many bundles count, for runs of which a later one said so; all of the others'."""
-    least: dict[str, int] = {}
-    for run in found:
-        for name, count in run.accepted.items():
-            least[name] = min(count, least.get(name, count))
-    return least
-
-
-def overlapping(folder: JobFolder, seal: Seal, run: Run) -> list[Run]:
-    """Returns the other runs, so far, of any of a run's work items; those that only began are not among them.
+def signature(folder: JobFolder, name: str) -> Signature | None:
+    """Returns what changes when a run's report does, None where it is just being replaced.
 
     Raises:
-        SealError: A report is not ours.
         OSError: The folder can't be read.
     """
-    wanted = set(texts.parse(run.items))
-    found = [read(folder, seal, name) for name in listing(folder) if name != run.name and _may_share(name, wanted)]
-    return [other for other in found if other is not None and not wanted.isdisjoint(texts.parse(other.items))]
+    try:
+        info = os.stat(folder.runs / name)
+    except FileNotFoundError:
+        return None
+    return info.st_ino, info.st_size, info.st_mtime_ns
 
 
-def _may_share(name: str, wanted: set[int]) -> bool:
-    """Whether a run of this name may have some of these items: most are told by their name, and need not be read."""
+def may_share(name: str, wanted: Collection[int]) -> bool:
+    """Whether a run of this name may have some of these work items: most are told by their name, and need not be read."""
     items = name.rpartition(".")[0]
-    return items.startswith("x") or not wanted.isdisjoint(texts.parse(items))
-
-
-def fenced(run: Run, least: Mapping[str, int]) -> bool:
-    """Whether a later run has taken over from this one."""
-    return run.name in least
+    return items.startswith("x") or any(work in wanted for work in texts.parse(items))

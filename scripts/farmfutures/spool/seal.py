@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
 from ..errors import SealError
-from ..guard import check_private_file, open_private
+from ..guard import check_private_file, write_new
 
 KEY_BYTES = 32
 _MAGIC = b"FFS1"
@@ -99,13 +98,8 @@ def digest_of(path: Path) -> bytes:
 
 
 def _make_key(path: Path) -> None:
-    """Two machines may do this at once: the first one's link counts."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with open(open_private(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
+    """Two machines may do this at once: the first one's counts."""
     try:
-        os.link(temporary, path)
+        write_new(path, secrets.token_bytes(KEY_BYTES))
     except FileExistsError:
         pass
-    finally:
-        temporary.unlink()
