@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...job import STATES, State
-from .dispatch import LAUNCHES
+from ...worker.deaths import LAUNCHES
 from .ledger import COMPLETE
 from .pool import Worker
 from .queue import PENDING, RUNNING, Job, Lane
