@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from .default import map as map
     from .default import submit as submit
     from .default import submit_ext as submit_ext
+    from .engines.registry import Engines as Engines
+    from .engines.registry import available_engines as available_engines
+    from .engines.report import Feature as Feature
+    from .engines.report import Report as Report
+    from .engines.report import Support as Support
     from .errors import FarmFuturesError as FarmFuturesError
     from .executor import Batch as Batch
     from .executor import Executor as Executor
@@ -47,15 +52,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Batch", "Executor", "Farm", "FarmFuturesError", "Future", "ItemInfo", "JobInfo", "Progress", "Settings", "State",
-    "Waiting", "WorkerInfo", "as_completed", "current_ids", "map", "progress", "submit", "submit_ext",
+    "Batch", "Engines", "Executor", "Farm", "FarmFuturesError", "Feature", "Future", "ItemInfo", "JobInfo", "Progress",
+    "Report", "Settings", "State", "Support", "Waiting", "WorkerInfo", "as_completed", "available_engines", "current_ids",
+    "map", "progress", "submit", "submit_ext",
 ]  # fmt: skip
 
 _ROOMS = {
-    "Batch": "executor", "Executor": "executor", "Farm": "farm", "FarmFuturesError": "errors", "Future": "future",
-    "ItemInfo": "job", "JobInfo": "job", "Progress": "job", "Settings": "settings", "State": "job", "Waiting": "job",
-    "WorkerInfo": "job", "as_completed": "future", "current_ids": "worker.context", "map": "default",
-    "progress": "worker.context", "submit": "default", "submit_ext": "default",
+    "Batch": "executor", "Engines": "engines.registry", "Executor": "executor", "Farm": "farm", "FarmFuturesError": "errors",
+    "Feature": "engines.report", "Future": "future", "ItemInfo": "job", "JobInfo": "job", "Progress": "job",
+    "Report": "engines.report", "Settings": "settings", "State": "job", "Support": "engines.report", "Waiting": "job",
+    "WorkerInfo": "job", "as_completed": "future", "available_engines": "engines.registry", "current_ids": "worker.context",
+    "map": "default", "progress": "worker.context", "submit": "default", "submit_ext": "default",
 }  # fmt: skip
 """Rooms are opened when somebody asks for what is in them: a Maya that starts pays for none."""
 

@@ -94,12 +94,38 @@ def examine(*, quick: bool = False) -> Iterator[Finding]:
         yield wrong("settings", str(error), "mend or remove it; until then nothing of farmfutures starts")
         return
     yield ok("settings", _settings())
+    wrongs = 0
+    for found in examine_local(settings) if settings.engine == "local" else examine_engine(settings.engine, settings):
+        wrongs += found.verdict is Verdict.WRONG
+        yield found
+    yield skipped("a call", "needs all of this") if wrongs else skipped("a call", "not tried, to be quick") if quick else _call()
+
+
+def examine_local(settings: Settings) -> Iterator[Finding]:
+    """Yields what the local engine needs, and starts nothing: its folder and its broker."""
     state = _state(settings)
     yield state
     if state.verdict is Verdict.WRONG:
         yield skipped("broker", "needs the state folder")
+    else:
+        yield _other_broker(settings) or _broker(settings)
+
+
+def examine_engine(name: str, settings: Settings) -> Iterator[Finding]:
+    """Yields what any engine says of itself, grouped under its name."""
+    from .engines.engine import shared
+
+    group = f"the {name} engine"
+    try:
+        engine = shared.open(name, settings)
+    except FarmFuturesError as error:
+        yield wrong("engine", str(error), "name another one in the setting 'engine', or mend it", group)
         return
-    yield from _engine(settings, quick)
+    try:
+        for found in engine.examine():
+            yield (ok(found.what, found.text, group) if found.well else wrong(found.what, found.text, found.help, group))
+    finally:
+        shared.close(engine)
 
 
 # Packages
@@ -175,20 +201,6 @@ def _state(settings: Settings) -> Finding:
 # Broker and worker
 
 
-def _engine(settings: Settings, quick: bool) -> Iterator[Finding]:
-    broker = _other_broker(settings) if settings.engine == "local" else None
-    if broker is None and settings.engine == "local":
-        broker = _broker(settings)
-    if broker is not None:
-        yield broker
-    if broker is not None and broker.verdict is Verdict.WRONG:
-        yield skipped("a call", "needs the broker")
-    elif quick:
-        yield skipped("a call", "not tried, to be quick")
-    else:
-        yield _call()
-
-
 def _other_broker(settings: Settings) -> Finding | None:
     """A broker that speaks another protocol can't be asked; what it wrote beside its lock can be read."""
     from .engines.local import wire
@@ -216,7 +228,7 @@ def _broker(settings: Settings) -> Finding:
     from .farm import Farm
 
     try:
-        with Farm() as farm:
+        with Farm("local") as farm:
             status = farm.broker_status()
     except FarmFuturesError as error:
         return wrong("broker", str(error), f"look at {settings.state / 'broker.log'}; `farmfutures broker stop` ends it")

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import call as calls
 from ._public import public
+from .engines import asked
 from .engines.engine import Engine, shared
-from .errors import FarmFuturesError, NotSubmittedError, OptionError, RefusedError
+from .errors import FarmFuturesError, NotSubmittedError, OptionError
 from .frames import parse_frames
 from .future import Future, as_completed
 from .job import JobSpec, WorkSpec
@@ -22,6 +23,7 @@ from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from .engines.report import Report
     from .rehearsal import Rehearsal, Rehearsed
 
 _CHUNKS = 64
@@ -35,7 +37,8 @@ class Executor(concurrent.futures.Executor):
     Args:
         engine: Name of the engine; the settings say which one where it is None.
         max_workers: The standard pools' word for `cpus`: how many interpreters work on a job at once.
-        **defaults: Job options for every job of this executor; a job's own win over them.
+        **defaults: Job options for every job of this executor, those among them that only this engine has (see `report`);
+            a job's own win over them.
 
     Raises:
         OptionError: An option is unknown or has a bad value.
@@ -59,7 +62,6 @@ class Executor(concurrent.futures.Executor):
             if max_workers <= 0:
                 raise ValueError("max_workers must be greater than 0")
             defaults.setdefault("cpus", max_workers)
-        self._check(defaults)
         self.settings = Settings.load()
         self._defaults = defaults
         self._lock = threading.Lock()
@@ -68,9 +70,20 @@ class Executor(concurrent.futures.Executor):
         self._spec_cache: tuple[str | None, JobSpec, str | None] | None = None
         self._engine: Engine = shared.open(engine or self.settings.engine, self.settings)
         self._finalizer = weakref.finalize(self, shared.close, self._engine)
+        try:
+            self._report = self._engine.report()
+            self._check(defaults)
+        except BaseException:
+            self._finalizer()
+            raise
+
+    @property
+    def report(self) -> Report:
+        """What its engine can do, and which options only that engine has."""
+        return self._report
 
     def _check(self, given: Mapping[str, Any]) -> None:
-        check_names(given, JOB_OPTIONS | self.OPTIONS, type(self).__name__)
+        asked.check_options(given, JOB_OPTIONS | self.OPTIONS, self._report, type(self).__name__)
         checked({name: value for name, value in given.items() if name in JOB_OPTIONS and name not in self.OPTIONS})
 
     # --- for subclasses
@@ -154,26 +167,14 @@ class Executor(concurrent.futures.Executor):
         elif self._spec_cache is not None and self._spec_cache[0] == depth:
             return self._spec_cache[1:]
         merged = {**self._defaults, **(extra or {})}
-        options = checked(self._job_options(merged))
-        spec = job_spec(options, self.settings)
-        self._refuse(spec)
+        own = asked.engine_options(merged, self._report)
+        options = checked(self._job_options({name: merged[name] for name in merged.keys() - self._report.options.keys()}))
+        spec = job_spec(options, self.settings, own)
+        asked.refuse(self._report, spec)
+        self._engine.check(spec)
         if not extra and type(self)._job_options is Executor._job_options:
             self._spec_cache = (depth, spec, options.get("name"))
         return spec, options.get("name")
-
-    def _refuse(self, spec: JobSpec) -> None:
-        """Refuses what the engine can't honour."""
-        if spec.requirements:
-            raise RefusedError(
-                f"the local engine can't honour requirements={spec.requirements!r}: everything runs on this machine. Leave it "
-                "out, or use an engine with more than one machine."
-            )
-        strange = set(spec.groups) - set(self.settings.groups)
-        if strange:
-            raise RefusedError(
-                f"this machine is not in group {', '.join(sorted(strange))} (it is in {', '.join(self.settings.groups)}): leave "
-                "groups out, or add it to the setting 'groups'."
-            )
 
     def _hand_over(self, spec: JobSpec, name: str, works: list[WorkSpec], futures: list[Future]) -> int:
         with self._lock:
@@ -415,7 +416,9 @@ class Batch:
             check_names(extra, ITEM_OPTIONS, "a work item")
         options = checked(extra)
         name = options.get("name") or f"{len(self._works) + 1}: {calls.function_name(func)}"
-        return self._put(WorkSpec(calls.pack_call(func, args, kwargs), name, item_extra(options)))
+        differs = item_extra(options)
+        asked.refuse_item(self.executor.report, differs)
+        return self._put(WorkSpec(calls.pack_call(func, args, kwargs), name, differs))
 
     def _put(self, work: WorkSpec) -> Future:
         self._works.append(work)

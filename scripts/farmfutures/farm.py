@@ -10,6 +10,7 @@ from typing import Any
 from . import call as calls
 from ._public import public
 from .engines.engine import Engine, shared
+from .engines.report import Report
 from .errors import EngineUnavailableError, ResultError
 from .job import ItemInfo, JobInfo, Progress, State, Waiting, WorkerInfo
 from .options import resubmit_changes
@@ -39,6 +40,11 @@ class Farm:
         shared.close(self._engine)
 
     # --- looking
+
+    @property
+    def report(self) -> Report:
+        """What the engine can do."""
+        return self._engine.report()
 
     def jobs(
         self, limit: int = 50, offset: int = 0, *, state: str | None = None, user: str | None = None, search: str | None = None

@@ -94,6 +94,7 @@ class JobSpec:
     level: int = 1
     requirements: str = ""
     groups: tuple[str, ...] = ()
+    chunk: int | None = None
     engine_options: dict[str, Any] = field(default_factory=dict)
 
 

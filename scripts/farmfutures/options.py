@@ -87,8 +87,9 @@ def _named(name: str, value: Any) -> str:
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "name": _named, "priority": _number(-1_000_000, int), "cpus": _number(1, int), "user": _text, "env": _environ,
     "secret_env": _environ, "retries": _number(0, int), "attempts": _number(1, int), "timeout_s": _number(0),
-    "requirements": _text, "groups": _strings, "detached": _flag, "interpreter": _command, "bootstrap": _text,
-    "settings": _mapping, "preflight": _strings, "cwd": lambda name, value: os.fspath(value), "sys_path": _strings,
+    "requirements": _text, "groups": _strings, "chunk": _number(1, int), "detached": _flag, "interpreter": _command,
+    "bootstrap": _text, "settings": _mapping, "preflight": _strings, "cwd": lambda name, value: os.fspath(value),
+    "sys_path": _strings,
 }  # fmt: skip
 
 JOB_OPTIONS = frozenset(_CHECKS)
@@ -126,8 +127,8 @@ def level(settings: Settings, environ: Mapping[str, str] | None = None) -> int:
     return depth + 1
 
 
-def job_spec(options: Mapping[str, Any], settings: Settings) -> JobSpec:
-    """Makes the specification of a job from checked options."""
+def job_spec(options: Mapping[str, Any], settings: Settings, engine_options: Mapping[str, Any] | None = None) -> JobSpec:
+    """Makes the specification of a job from checked options, and those that only its engine has."""
     passed = {name: os.environ[name] for name in ENVIRON_PASSTHROUGHS if name in os.environ}
     env, secrets = _parted({**passed, **options.get("env", {})})
     launch = Launch(
@@ -145,6 +146,7 @@ def job_spec(options: Mapping[str, Any], settings: Settings) -> JobSpec:
         user=options.get("user") or settings.user or os.environ.get("QBFUTURES_USER") or os_user(),
         attempts=attempts(options) or 1, timeout_s=options.get("timeout_s"), detached=options.get("detached", True),
         level=level(settings), requirements=options.get("requirements", ""), groups=options.get("groups", ()),
+        chunk=options.get("chunk"), engine_options=dict(engine_options or {}),
     )  # fmt: skip
 
 

@@ -64,14 +64,22 @@ class Settings:
         synchronous: ``normal`` survives every crash of a process, ``full`` power loss too, and is slower.
         groups: The groups that this machine belongs to, for the job option ``groups``.
         user: The default of the job option ``user``.
+        path_mapping: Which folders are the same place on which platform, ``["P:/ <-> /mnt/projects"]``; see
+            `farmfutures.maya.PathMapping`.
+        python: The Python that the broker and the supervisors run on.
+        spool: The shared folder of engines with more than one machine: all machines see it, and it is yours.
+        spool_seen_as: The same folder as workers see it; empty: at the same place.
+        spool_python: The Python of workers, as they see it; empty: this one.
+        spool_poll_s: How often the shared folder is looked at, at most, while something happens in it.
+        spool_poll_most_s: How often it is looked at, at least, while nothing does.
+        spool_delay_s: How late a network file system may show what another machine wrote.
+        engine_poll_s: How often an engine with more than one machine is asked how its work stands, at most.
+        chunk_share: The largest share of a job that one chunk may hold, where the job option ``chunk`` does not say; up to 1.
         dask_scheduler: The address of the Dask scheduler, ``tls://host:8786``; ``local`` starts a small cluster for trying, which
             ends with the process that uses it.
         dask_tls_ca: File of the authority whose certificates Dask's scheduler and workers have.
         dask_tls_cert: File of the certificate that we show to Dask's scheduler.
         dask_tls_key: File of that certificate's key.
-        path_mapping: Which folders are the same place on which platform, ``["P:/ <-> /mnt/projects"]``; see
-            `farmfutures.maya.PathMapping`.
-        python: The Python that the broker and the supervisors run on.
     """
 
     engine: str = "local"
@@ -94,12 +102,20 @@ class Settings:
     synchronous: str = "normal"
     groups: tuple[str, ...] = ("local",)
     user: str = ""
+    path_mapping: tuple[str, ...] = ()
+    python: str = ""
+    spool: str = ""
+    spool_seen_as: str = ""
+    spool_python: str = ""
+    spool_poll_s: float = 0.5
+    spool_poll_most_s: float = 10.0
+    spool_delay_s: float = 30.0
+    engine_poll_s: float = 5.0
+    chunk_share: float = 0.02
     dask_scheduler: str = ""
     dask_tls_ca: str = ""
     dask_tls_cert: str = ""
     dask_tls_key: str = ""
-    path_mapping: tuple[str, ...] = ()
-    python: str = ""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -165,14 +181,19 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "int": int, "float": float, "str": str, "Path": lambda value: Path(value).expanduser(),
 }  # fmt: skip
 _CHOICES = {"transport": ("auto", "ipc", "tcp"), "synchronous": ("normal", "full")}
-_AT_LEAST_ONE = frozenset({"slots", "recursion_limit"})
+_LEAST = {
+    "slots": 1, "recursion_limit": 1, "spool_poll_s": 0.01, "spool_poll_most_s": 0.01, "engine_poll_s": 0.01, "chunk_share": 1e-6,
+}  # fmt: skip
+_MOST = {"chunk_share": 1}
 
 
 def _check(name: str, value: Any, place: str) -> None:
     if name in _CHOICES and value not in _CHOICES[name]:
         raise OptionError(f"{place}: {value!r} is not one of {', '.join(_CHOICES[name])}.")
-    if isinstance(value, (int, float)) and value < (1 if name in _AT_LEAST_ONE else 0):
+    if isinstance(value, (int, float)) and value < _LEAST.get(name, 0):
         raise OptionError(f"{place}: {value!r} is too small.")
+    if name in _MOST and value > _MOST[name]:
+        raise OptionError(f"{place}: {value!r} is too large, {_MOST[name]} is the most.")
 
 
 def python_executable(executable: str = sys.executable) -> str:

@@ -238,7 +238,7 @@ def test_qs11_without_a_wish_the_user_is_the_systems(executor: Executor, farm: F
 
 
 def test_qs13_engine_and_its_near_misses(shared_farm: Path) -> None:
-    with pytest.raises(OptionError, match="there is no engine 'locl'. There are: local"):
+    with pytest.raises(OptionError, match=r"there is no engine 'locl'\. Did you mean 'local'\? There are: local"):
         Executor(engine="locl")
 
 
@@ -264,7 +264,13 @@ def test_qs40_a_wrapper_makes_the_environment(executor: Executor, tmp_path: Path
         ({"cpus": "2"}, OptionError, "cpus='2': give a whole number"),
         ({"timeout_s": "soon"}, OptionError, "timeout_s='soon': give a number"),
         ({"retries": 1, "attempts": 3}, OptionError, "retries=1 means attempts=2, not 3"),
-        ({"requirements": "host.os == linux"}, RefusedError, "the local engine can't honour requirements="),
+        (
+            {"requirements": "host.os == linux"},
+            RefusedError,
+            "the local engine can't honour requirements='host.os == linux': everything runs on this machine. Leave it out, or",
+        ),
+        ({"chunk": 0}, OptionError, "chunk=0: must be at least 1"),
+        ({"local_queue": "x"}, OptionError, r"Executor has no option 'local_queue'\. There are: attempts"),
         ({"groups": "render"}, RefusedError, "this machine is not in group render"),
         ({"interpreter": "/no/mayapy"}, FileNotFoundError, "there is no program '/no/mayapy' on this machine"),
         ({"detached": 1}, OptionError, "detached=1: give True or False"),

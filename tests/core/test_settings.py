@@ -39,6 +39,8 @@ def test_file_and_variables(tmp_path: Path) -> None:
         ("", {"transport": "pigeon"}, "FARMFUTURES_TRANSPORT: 'pigeon' is not one of auto, ipc, tcp"),
         ("", {"broker_idle_s": "soon"}, "FARMFUTURES_BROKER_IDLE_S: 'soon' is not a float"),
         ("", {"log_limit_bytes": "-1"}, "too small"),
+        ("spool_poll_s = 0", {}, "spool_poll_s in .*: 0.0 is too small"),
+        ("", {"chunk_share": "1.5"}, "FARMFUTURES_CHUNK_SHARE: 1.5 is too large, 1 is the most"),
     ],
 )
 def test_bad_settings(tmp_path: Path, text: str, variables: dict[str, str], message: str) -> None:

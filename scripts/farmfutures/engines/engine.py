@@ -1,27 +1,43 @@
-"""What an engine must do, and how engines are found.
-
-Third parties add one by an entry point of the group ``farmfutures.engines`` that names a class; it is made with the
-settings as its only argument.
-"""
+"""What an engine must do, and the engines that are open in this process."""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import OptionError
 from ..job import JobSpec, WorkSpec
 from ..settings import Settings
+from .registry import make
+from .report import Finding, Report
 
 if TYPE_CHECKING:
     from ..future import Future
 
 
 class Engine(Protocol):
-    """Where jobs run. It owns a job from `submit` on, and outlives the process that submitted it."""
+    """Where jobs run. It owns a job from `submit` on, and outlives the process that submitted it.
+
+    To make one is cheap: it reaches out, and imports what is large, when it is first used.
+    """
 
     name: str
     settings: Settings
+
+    def report(self) -> Report:
+        """What it can do; asks nobody. A job that wants what it can't is refused before `check` is asked."""
+        ...
+
+    def check(self, spec: JobSpec) -> None:
+        """Refuses what it can do in general, but not as this job wants it; nothing was written yet.
+
+        Raises:
+            RefusedError: With a sentence that names the option and what to do.
+            OptionError: An option that only this engine has is of a bad value.
+        """
+
+    def examine(self) -> list[Finding]:
+        """Looks whether jobs can be handed over from here, for ``farmfutures engines check``; submits nothing."""
+        ...
 
     def connect(self) -> bool:
         """Makes sure that the engine can be reached."""
@@ -58,7 +74,7 @@ class Shared:
         key = (name, str(settings.state))
         with self._lock:
             engine, users = self._engines.get(key, (None, 0))
-            engine = engine or _make(name, settings)
+            engine = engine or make(name, settings)
             self._engines[key] = (engine, users + 1)
         return engine
 
@@ -84,17 +100,3 @@ class Shared:
 
 
 shared = Shared()
-
-
-def _make(name: str, settings: Settings) -> Engine:
-    if name == "local":
-        from .local.client import LocalEngine
-
-        return LocalEngine(settings)
-    from importlib.metadata import entry_points  # Imported late: it costs 15 ms, and hardly anybody needs it.
-
-    found = {point.name: point for point in entry_points(group="farmfutures.engines")}
-    if name not in found:
-        raise OptionError(f"there is no engine {name!r}. There are: {', '.join(['local', *sorted(found)])}.")
-    engine: Engine = found[name].load()(settings)
-    return engine

@@ -43,7 +43,7 @@ class Feature(enum.StrEnum):
 @public
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Whether an engine can do something, and how, or why not and what to do instead."""
+    """Whether an engine can do something, and how, or why not, in a sentence that needs no full stop."""
 
     can: bool
     how: str = ""
@@ -66,5 +66,18 @@ class Report:
 
     def supports(self, feature: Feature | str) -> bool:
         """Whether the engine can do it; a feature that it says nothing of, it can't."""
-        found = self.features.get(Feature(feature))
-        return found is not None and found.can
+        return self.get(Feature(feature)).can
+
+    def get(self, feature: Feature) -> Support:
+        """Returns whether the engine can do it, and how."""
+        return self.features.get(feature, Support(False, "the engine says nothing of it"))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `farmfutures engines check` looked at: what, whether it is well, and the sentence that says so."""
+
+    what: str
+    well: bool
+    text: str
+    help: str = field(default="")

@@ -14,6 +14,7 @@ pool               interpreters and their supervisors
 arrivals           what is not in the database yet
 wire               messages; they travel over `unix` sockets, or elsewhere by `curve` (pyzmq)
 ears               what the broker waits for
+report             what the engine can do, and whether it is fit for it
 folder, lock       the state folder, and one broker for it
 crash              points at which tests have the broker die
 """

@@ -25,10 +25,12 @@ from ...settings import Settings, python_executable
 from ...worker import processes
 from ...worker.environ import PACKAGES
 from ...worker.logs import tail
+from ..report import Finding, Report
 from . import journal, wire
 from .folder import Folder
 from .listener import Listener
 from .lock import Lock, is_held
+from .report import REPORT, check, examine
 from .schema import MAX_ITEMS, item_key
 from .specs import spec_text
 from .vault import Vault
@@ -73,6 +75,24 @@ class LocalEngine:
         self.welcomed = threading.Event()
         self._failure: EngineUnavailableError | None = None
         self.granted = threading.Event()
+
+    # --- what it can do
+
+    def report(self) -> Report:
+        """What it can do."""
+        return REPORT
+
+    def check(self, spec: JobSpec) -> None:
+        """Refuses a job for machines of another group.
+
+        Raises:
+            RefusedError: This machine is not in it.
+        """
+        check(spec, self.settings)
+
+    def examine(self) -> list[Finding]:
+        """Looks whether jobs can be handed over; starts nothing."""
+        return list(examine(self.settings))
 
     # --- the broker
 

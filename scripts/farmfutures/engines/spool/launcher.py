@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...job import JobSpec
+from ..report import Finding as Finding
 from ..report import Report
 
 
@@ -66,16 +67,6 @@ class Order:
     env: Mapping[str, str]
     spec: JobSpec
     held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that `farmfutures engines check` looked at: what, whether it is well, and the sentence that says so."""
-
-    what: str
-    well: bool
-    text: str
-    help: str = field(default="")
 
 
 class Launcher(Protocol):
