@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ RICH = Report("rich", {feature: Support(True) for feature in Feature}, {"rich_qu
     ],
 )
 def test_what_an_engine_cant_honour_is_refused_with_option_engine_and_what_to_do(asked: dict[str, Any], said: str) -> None:
-    spec = JobSpec(**{"launch": LAUNCH, **asked})
+    spec = dataclasses.replace(JobSpec(LAUNCH), **asked)
     with pytest.raises(RefusedError, match=f"the poor engine can't honour {said}. Leave it out, or use an engine that") as found:
         refuse(POOR, spec)
     assert "hush" not in str(found.value)
@@ -40,10 +41,10 @@ def test_what_an_engine_cant_honour_is_refused_with_option_engine_and_what_to_do
 
 
 def test_every_feature_that_is_an_option_of_jobs_is_looked_at() -> None:
-    unusual = {"priority": 9, "attempts": 9}
+    unusual: dict[str, Any] = {"priority": 9, "attempts": 9}
     for name in {feature.value for feature in Feature} & set(JobSpec.__dataclass_fields__):
         with pytest.raises(RefusedError, match=name):
-            refuse(POOR, JobSpec(**{"launch": LAUNCH, name: unusual.get(name, 1)}))
+            refuse(POOR, dataclasses.replace(JobSpec(LAUNCH), **{name: unusual.get(name, 1)}))
 
 
 def test_a_job_that_wants_nothing_special_is_refused_by_nobody() -> None:
