@@ -9,8 +9,9 @@ from typing import Any
 
 from . import call as calls
 from ._public import public
+from .engines.asked import refuse_verb
 from .engines.engine import Engine, shared
-from .engines.report import Report
+from .engines.report import Feature, Report
 from .errors import EngineUnavailableError, ResultError
 from .job import ItemInfo, JobInfo, Progress, State, Waiting, WorkerInfo
 from .options import resubmit_changes
@@ -145,13 +146,17 @@ class Farm:
 
     # --- steering
 
+    def _steer(self, verb: Feature, op: str, **args: Any) -> Any:
+        refuse_verb(self.report, verb)
+        return self._engine.request(op, **args)
+
     def cancel(self, job_id: int, work_ids: list[int] | None = None) -> int:
         """Cancels what waits (all of the job, or these items); returns how many."""
-        return len(self._engine.request("cancel", job=job_id, works=work_ids))
+        return len(self._steer(Feature.CANCEL, "cancel", job=job_id, works=work_ids))
 
     def kill(self, job_id: int, work_ids: list[int] | None = None) -> int:
         """Kills what runs and ends what waits; returns how many."""
-        return int(self._engine.request("kill", job=job_id, works=work_ids))
+        return int(self._steer(Feature.KILL, "kill", job=job_id, works=work_ids))
 
     def retry(self, job_id: int, work_ids: list[int] | None = None, *, complete: bool = False) -> int:
         """Runs again what failed, was killed or cancelled; returns how many.
@@ -162,7 +167,7 @@ class Farm:
             complete: What is complete, too.
         """
         more = {"complete": True} if complete else {}
-        return int(self._engine.request("retry", job=job_id, works=work_ids, **more))
+        return int(self._steer(Feature.RETRY, "retry", job=job_id, works=work_ids, **more))
 
     def mark_done(self, job_id: int, work_ids: list[int] | None = None) -> int:
         """Has what waits, failed, was killed or cancelled be complete without running, with the result None.
@@ -170,14 +175,14 @@ class Farm:
         Returns:
             How many. What runs goes on.
         """
-        return int(self._engine.request("mark_done", job=job_id, works=work_ids))
+        return int(self._steer(Feature.MARK_DONE, "mark_done", job=job_id, works=work_ids))
 
     def reorder(self, job_id: int, work_ids: list[int]) -> int:
         """Has these work items go first, in this order, of those of the job that wait; returns how many do.
 
         It holds until the engine starts anew: then items go by their number again.
         """
-        return int(self._engine.request("reorder", job=job_id, works=work_ids))
+        return int(self._steer(Feature.REORDER, "reorder", job=job_id, works=work_ids))
 
     def remove(self, job_id: int) -> bool:
         """Removes a job that is over, with its results and logs. This can't be undone.
@@ -185,7 +190,7 @@ class Farm:
         Raises:
             RefusedError: It is not over.
         """
-        return bool(self._engine.request("remove", job=job_id))
+        return bool(self._steer(Feature.REMOVE, "remove", job=job_id))
 
     def resubmit(self, job_id: int, work_ids: list[int] | None = None, *, name: str | None = None, **changes: Any) -> int:
         """Submits the calls of a job once more, as a new job; nothing of them is unpickled.
@@ -204,19 +209,21 @@ class Farm:
         Raises:
             OptionError: A change is none of these, or has a bad value.
         """
-        return int(self._engine.request("resubmit", job=job_id, works=work_ids, name=name, changes=resubmit_changes(changes)))
+        return int(
+            self._steer(Feature.RESUBMIT, "resubmit", job=job_id, works=work_ids, name=name, changes=resubmit_changes(changes))
+        )
 
     def pause(self, job_id: int) -> bool:
         """Hands out no more of a job; what runs goes on."""
-        return bool(self._engine.request("pause", job=job_id, paused=True))
+        return bool(self._steer(Feature.PAUSE, "pause", job=job_id, paused=True))
 
     def resume(self, job_id: int) -> bool:
         """The opposite of `pause`."""
-        return bool(self._engine.request("pause", job=job_id, paused=False))
+        return bool(self._steer(Feature.PAUSE, "pause", job=job_id, paused=False))
 
     def set_priority(self, job_id: int, priority: int) -> bool:
         """Moves a job up or down: higher goes first."""
-        return bool(self._engine.request("priority", job=job_id, priority=priority))
+        return bool(self._steer(Feature.SET_PRIORITY, "priority", job=job_id, priority=priority))
 
     # --- the broker of the local engine
 

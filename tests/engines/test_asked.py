@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from farmfutures.engines.asked import check_options, engine_options, refuse, refuse_item
+from farmfutures.engines.asked import check_options, engine_options, refuse, refuse_item, refuse_verb
 from farmfutures.engines.report import Feature, Report, Support
 from farmfutures.errors import OptionError, RefusedError
 from farmfutures.job import JobSpec, Launch
@@ -54,6 +54,12 @@ def test_a_job_that_wants_nothing_special_is_refused_by_nobody() -> None:
 def test_an_engine_that_says_nothing_of_a_feature_does_not_have_it() -> None:
     with pytest.raises(RefusedError, match="the mute engine can't honour cpus=2: the engine says nothing of it"):
         refuse(Report("mute", {}), JobSpec(LAUNCH, cpus=2))
+
+
+def test_verbs() -> None:
+    refuse_verb(RICH, Feature.PAUSE)
+    with pytest.raises(RefusedError, match="the poor engine has no 'pause': it has no pause"):
+        refuse_verb(POOR, Feature.PAUSE)
 
 
 @pytest.mark.parametrize("extra", [{"timeout_s": 5}, {"attempts": 2}])

@@ -13,7 +13,7 @@ import farmfutures
 from farmfutures import Executor, Farm, Feature, available_engines
 from farmfutures.engines.engine import shared
 from farmfutures.engines.registry import BUILT_IN
-from farmfutures.errors import EngineUnavailableError, OptionError
+from farmfutures.errors import EngineUnavailableError, OptionError, RefusedError
 from farmfutures.settings import Settings
 
 STUDIO = """
@@ -26,7 +26,8 @@ class Studio(LocalEngine):
 
     def report(self):
         local = super().report()
-        features = {**local.features, Feature.REQUIREMENTS: Support(True, "as the studio has it")}
+        features = {**local.features, Feature.REQUIREMENTS: Support(True, "as the studio has it"),
+                    Feature.REORDER: Support(False, "first come, first served")}
         return dataclasses.replace(local, engine="studio", features=features, options={"studio_queue": "its queue"})
 """
 
@@ -84,6 +85,8 @@ def test_a_third_partys_engine_runs_jobs_with_options_of_its_own(plug: Any, stat
         with pytest.raises(OptionError, match=r"no option 'studio_quee'\. Did you mean 'studio_queue'"):
             executor.submit_ext(abs, [1], studio_quee="x")
     with Farm("studio") as farm:
+        with pytest.raises(RefusedError, match="the studio engine has no 'reorder': first come, first served"):
+            farm.reorder(future.job_id, [0])
         specs = [farm.spec(job.job_id) for job in (future, other)]
     assert [spec["engine_options"] for spec in specs] == [{"studio_queue": "night"}, {"studio_queue": ["day"]}]
     assert specs[0]["requirements"] == "fast"

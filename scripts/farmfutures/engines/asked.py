@@ -88,6 +88,17 @@ def refuse_item(report: Report, extra: Mapping[str, Any]) -> None:
             _must(report, feature, f"{feature.value}={extra[feature.value]!r} of a work item")
 
 
+def refuse_verb(report: Report, verb: Feature) -> None:
+    """Refuses to steer a job in a way that the engine does not have.
+
+    Raises:
+        RefusedError: With a sentence that says why.
+    """
+    support = report.get(verb)
+    if not support.can:
+        raise RefusedError(f"the {report.engine} engine has no {verb.value!r}: {support.how}.")
+
+
 def _must(report: Report, feature: Feature, text: str) -> None:
     support = report.get(feature)
     if not support.can:

@@ -32,6 +32,7 @@ class Feature(enum.StrEnum):
     REORDER = "reorder"
     MARK_DONE = "mark_done"
     REMOVE = "remove"
+    RESUBMIT = "resubmit"
     # What it tells, and what it outlives.
     LOGS = "log while it runs"
     PROGRESS = "progress"

@@ -9,8 +9,6 @@ from ...job import JobSpec
 from ...settings import Settings
 from ..report import Feature, Finding, Report, Support
 
-_NOT_YET = Support(False, "not there yet")
-
 REPORT = Report(
     "local",
     {
@@ -28,9 +26,10 @@ REPORT = Report(
         Feature.RETRY: Support(True, "single items too"),
         Feature.PAUSE: Support(True, "what runs goes on"),
         Feature.SET_PRIORITY: Support(True, "counts from the job's next turn on"),
-        Feature.REORDER: _NOT_YET,
-        Feature.MARK_DONE: _NOT_YET,
-        Feature.REMOVE: _NOT_YET,
+        Feature.REORDER: Support(True, "items that wait; until the broker starts anew"),
+        Feature.MARK_DONE: Support(True, "single items too; the result is None"),
+        Feature.REMOVE: Support(True, "a job that is over, with its results and logs"),
+        Feature.RESUBMIT: Support(True, "single items too, with changes"),
         Feature.LOGS: Support(True, "a file of this machine"),
         Feature.PROGRESS: Support(True, "at once"),
         Feature.WORKERS: Support(True, "interpreters with pid, and what they run"),
