@@ -14,6 +14,7 @@
     store.py       where these copies are kept, by content
     uses.py        which jobs need them
     prune.py       removes those that none needs any more
+    reach.py       the folder that an engine's machines share
     pack.py        the scene and what it needs, in a folder that travels
     manifest.py    what is in it
     unpack.py      lays it out on the worker
