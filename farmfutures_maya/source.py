@@ -21,7 +21,7 @@ def evaluate(source: str) -> Any:
     Returns:
         See above.
     """
-    return evaluate_in(source, {})
+    return _evaluate(source, {})
 
 
 def evaluate_at(frame: int, source: str) -> Any:
@@ -36,11 +36,10 @@ def evaluate_at(frame: int, source: str) -> Any:
     """
     if _cmds.in_maya():
         _cmds.set_current_time(frame)
-    return evaluate_in(source, {"frame": frame})
+    return _evaluate(source, {"frame": frame})
 
 
-def evaluate_in(source: str, names: dict[str, Any]) -> Any:
-    """Runs source where these are names, too; ``"package.module:function"`` is called with their values."""
+def _evaluate(source: str, names: dict[str, Any]) -> Any:
     source = source.strip()
     if _NAMED.fullmatch(source):
         module, _, path = source.partition(":")

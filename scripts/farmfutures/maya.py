@@ -19,7 +19,6 @@
     wait          waits for futures, with progress and a way to cancel
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
     evaluate_at   the same, at a frame
-    actions       ready-made work, and how a studio adds its own; run_action runs it on a worker
 
 And for the command line, imported when they are asked for:
 
@@ -58,8 +57,6 @@ from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
 from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
 if _TYPE_CHECKING:
-    from farmfutures_maya import actions as actions
-    from farmfutures_maya.actions.run import run_action as run_action
     from farmfutures_maya.checks import Checking as Checking
     from farmfutures_maya.doctor import examine as examine
     from farmfutures_maya.install import Installation as Installation
@@ -111,7 +108,6 @@ __all__ = (
     "Severity",
     "Snapshot",
     "Unpacked",
-    "actions",
     "bootstrap",
     "evaluate",
     "evaluate_at",
@@ -124,7 +120,6 @@ __all__ = (
     "render",
     "render_plan",
     "replay",
-    "run_action",
     "run_here",
     "run_script",
     "support_bundle",
@@ -149,7 +144,6 @@ _LATE = {
     "RenderPlan": "render_plan",
     "Severity": "problems",
     "Unpacked": "unpack",
-    "actions": "",
     "examine": "doctor",
     "install": "install",
     "installation": "install",
@@ -159,7 +153,6 @@ _LATE = {
     "render": "render",
     "render_plan": "render_plan",
     "replay": "replay",
-    "run_action": "actions.run",
     "run_here": "launch",
     "run_script": "script",
     "support_bundle": "support",
@@ -179,9 +172,6 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    if name == "actions":
-        globals()[name] = import_module("farmfutures_maya.actions")
-        return globals()[name]
     value = getattr(import_module(f"farmfutures_maya.{_LATE[name]}"), name)
     value.__module__ = __name__
     globals()[name] = value

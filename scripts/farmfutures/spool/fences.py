@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from ..errors import SealError
 from . import items as texts
 from . import runs
 from .layout import JobFolder
@@ -63,7 +64,6 @@ def take_over(folder: JobFolder, seal: Seal, run: Run, wait_s: float = FIRST_WOR
         The others, as far as they have said anything. What they have taken over from this one is not its own any more.
 
     Raises:
-        SealError: A report is not ours.
         OSError: The folder can't be read.
     """
     deadline = time.monotonic() + wait_s
@@ -80,7 +80,6 @@ def others_of(folder: JobFolder, seal: Seal, run: Run) -> tuple[list[Run], list[
     """Returns the reports of all other runs of a run's work items, and the names of those that have said nothing yet.
 
     Raises:
-        SealError: A report is not ours.
         OSError: The folder can't be read.
     """
     wanted = set(texts.parse(run.items))
@@ -89,7 +88,10 @@ def others_of(folder: JobFolder, seal: Seal, run: Run) -> tuple[list[Run], list[
     for name in runs.names(folder):
         if name == run.name or not runs.may_share(name, wanted):
             continue
-        other = runs.read(folder, seal, name)
+        try:
+            other = runs.read(folder, seal, name)
+        except SealError:
+            other = None  # Whatever somebody made of it: nothing counts of what it wrote.
         if other is None:
             silent.append(name)
         elif not wanted.isdisjoint(texts.parse(other.items)):

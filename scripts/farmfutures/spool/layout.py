@@ -29,7 +29,6 @@ class Spool:
         self.root = self.shared / (_ODD.sub("_", user).lstrip(".") or "user")
         self.jobs = self.root / "jobs"
         self.key = self.root / "key"
-        self.scenes = self.root / "scenes"
 
     def create(self) -> Spool:
         """Makes the user's folder in the shared one, which must be there: a mount that is missing is not to be filled.
@@ -121,9 +120,14 @@ class JobFolder:
         return int(self.root.name)
 
     @property
+    def user(self) -> Path:
+        """The folder of the user whose job it is."""
+        return self.root.parent.parent
+
+    @property
     def key(self) -> Path:
         """The key of the user whose job it is."""
-        return self.root.parent.parent / "key"
+        return self.user / "key"
 
     def create(self) -> None:
         """Makes the folders in it."""

@@ -18,7 +18,7 @@ from . import items as texts
 from .layout import JobFolder
 from .seal import Seal
 
-STARTING, RUNNING, OVER, REFUSED = "starting", "running", "over", "refused"
+STARTING, RUNNING, LEAVING, OVER, REFUSED = "starting", "running", "leaving", "over", "refused"
 
 
 @dataclass(slots=True)
@@ -39,12 +39,14 @@ class Run:
     Attributes:
         name: The run's name, ``"10-19.0"``.
         items: Its work items as text.
-        state: ``starting`` (its interpreter), ``running``, ``over`` or ``refused`` (`note` says why).
+        state: ``starting`` (its interpreter), ``running``, ``leaving`` (the engine wants its place: nothing new starts, and what
+            it has in hand is charged nothing if it is ended), ``over`` or ``refused`` (`note` says why).
         host: The machine.
         pid: The runner's process.
         engine_id: What the engine calls it there, ``"1234_5"``.
         release: Of farmfutures there.
         python: The interpreter's path there.
+        worker: The interpreter's folder, below the user's folder.
         started_s: Unix seconds by the worker's clock.
         bundles: How many bundles of outcomes it has written.
         accepted: How many bundles of each earlier run of these items count.
@@ -63,6 +65,7 @@ class Run:
     engine_id: str = ""
     release: str = ""
     python: str = ""
+    worker: str = ""
     started_s: float = 0.0
     bundles: int = 0
     accepted: dict[str, int] = field(default_factory=dict)

@@ -12,5 +12,10 @@ context     what a call can ask while it runs: progress, ids
 environ     what an interpreter gets of the environment of whoever starts it
 processes   process trees: find them and end them
 memory      whether the system killed somebody for want of memory
+interpreter a place for one interpreter that a runner starts, or that is kept between chunks
+runner      runs a chunk of a job in a shared folder: the one command line that farms start
+beginning   how a run begins; earlier: what runs before it have left; here: the interpreter as it is to be on this machine
+chunk       the items of a run; ahead: their calls; settle: what becomes of them; outbox: how that is written down
+wishes      what the client wants of a run
 rehearse    loads the calls of a job that is only tried
 """

@@ -13,6 +13,7 @@ import gc
 import io
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -66,6 +67,7 @@ class Child:
         self.data.write(channel.pack_record(channel.READY, os.getpid()))
         seen: deque[int] = deque(maxlen=_REMEMBERED)
         while (run := self.data.read()) is not None:
+            self.config.update(run[0].get("serve", ()))
             grant = run[0].get("g")
             if grant is not None and grant not in seen:  # What is handed over twice runs once.
                 seen.append(grant)
@@ -77,7 +79,11 @@ class Child:
         known = set(sys.path)
         sys.path.extend(path for path in self.config["sys_path"] if path not in known)
         if self.config["cwd"]:
-            os.chdir(self.config["cwd"])
+            _enter(self.config["cwd"])
+        if self.config.get("path_rules"):
+            from ..path_mapping import PathMapping
+
+            context.on_arguments(PathMapping(tuple(self.config["path_rules"])).arguments)
         stage.enter(stage.BOOTSTRAP)
         self._bootstrap(self.config["settings"])
         if self.config["preflight"]:
@@ -228,6 +234,16 @@ def repr_json(said: tuple[float, float | None, str]) -> bytes:
     import json
 
     return json.dumps(said, default=str).encode()
+
+
+def _enter(folder: str) -> None:
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise BootstrapError(
+            f"the current folder of the job, {folder}, can't be entered on {socket.gethostname()}: {error.strerror}. Name one "
+            "that is there as cwd=, or submit from one."
+        ) from error
 
 
 def _end_later() -> None:

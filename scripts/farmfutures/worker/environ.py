@@ -10,6 +10,7 @@ _SYSTEM = (
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR",
     "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR", "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA",
     "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "HOMEDRIVE", "HOMEPATH",
+    "SLURM_CONF",
 )  # fmt: skip
 """What a worker gets of the broker's environment. All else is the job's to say."""
 
@@ -19,17 +20,18 @@ PACKAGES = str(Path(__file__).resolve().parents[2])
 """The folder that holds ``farmfutures``."""
 
 
-def of_interpreter(extra: Mapping[str, str], state: str | os.PathLike[str]) -> dict[str, str]:
+def of_interpreter(extra: Mapping[str, str], state: str | os.PathLike[str] | None) -> dict[str, str]:
     """Returns the environment of an interpreter: a little of the system's, and the job's.
 
     Args:
         extra: What the job says.
-        state: The state folder of the engine that it belongs to.
+        state: The state folder of the local engine that it belongs to, None where it belongs to another engine.
     """
     env = {name: value for name, value in os.environ.items() if name in _SYSTEM or name.startswith(_PREFIXES)}
     for name in ("FARMFUTURES_LEVEL", "QBLVL"):
         env.pop(name, None)
     env.update(extra)
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGES, extra.get("PYTHONPATH")]))
-    env["FARMFUTURES_STATE"] = os.fspath(state)
+    if state is not None:
+        env["FARMFUTURES_STATE"] = os.fspath(state)
     return env

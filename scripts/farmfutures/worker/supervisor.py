@@ -130,6 +130,8 @@ class Supervisor:
             now = self.page.current()
             if (now.grant, now.ordinal) == (header["g"], header["o"]) and now.started_s:
                 self._kill(header["reason"])
+        elif kind == "serve":
+            self.config.update(header["config"])
         elif kind == "leave":
             self.leave_by = time.monotonic() + self.config["goodbye_s"]
 
