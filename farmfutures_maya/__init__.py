@@ -14,6 +14,7 @@
     store.py       where these copies are kept, by content
     uses.py        which jobs need them
     prune.py       removes those that none needs any more
+    reach.py       the folder that an engine's machines share
     pack.py        the scene and what it needs, in a folder that travels
     manifest.py    what is in it
     unpack.py      lays it out on the worker
@@ -47,10 +48,13 @@
     sticky.py      what was chosen for a scene the last time
     atomic.py      small files, written as a whole
     commands/      farmSubmit and farmPanel; these import Maya at once
+    actions/       ready-made work for the farm, and how a studio adds its own
+    outputs.py     where files of actions go
     menu.py        the menu in the main window
     panel/         the job list (PySide6)
     demo/          what `farmfutures demo` runs
     _cmds.py       the only room that calls maya.cmds, with
+    _cmds_actions.py the calls that ready-made actions make
     _cmds_inputs.py  the calls about files that a scene names
     _cmds_render.py  the calls about what is rendered
     _cmds_ui.py      the calls about parts of the interface

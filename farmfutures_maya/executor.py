@@ -19,6 +19,7 @@ from .environ import Policy
 from .future import Future
 from .path_mapping import PathMapping
 from .prune import prune_later
+from .reach import place, scenes_folder
 from .restore import POLICIES
 from .scene import Snapshot, snapshot
 from .session import Session, missing_text, require_maya
@@ -162,14 +163,15 @@ class Executor(farmfutures.Executor):
 
         Args:
             path: A folder to keep copies in, or a path that ends in ``.ma`` or ``.mb``. None: ``$FARMFUTURES_STORE``,
-                else ``.farmfutures`` in the project, else a temporary folder of this user.
+                else ``.farmfutures`` in the project, else a folder of this user: a temporary one, or in the shared folder of an
+                engine with more than one machine.
 
         Raises:
             NotInMayaError: There is no running Maya in this process, or this is not its main thread.
             SnapshotError: The scene could not be written; the session is as it was.
         """
         require_maya("create tempfile")
-        self._snapshot = snapshot(path)
+        self._snapshot = snapshot(path, scenes_folder(self._engine) if path is None else None)
         for text in self._snapshot.warnings:
             warnings.warn(text, stacklevel=2)
         return self._snapshot
@@ -239,8 +241,8 @@ class Executor(farmfutures.Executor):
         return Subject(
             scene=settings.get("filename") or _text(merged.get("filename")) or self.filename or "",
             version=settings.get("version") or self.version, session=self._session, snapshot=self._snapshot, refusal=refusal,
-            ignore_version=bool(merged.get("ignore_version")), elsewhere=self._engine.name != "local",
-            mapping=table,
+            ignore_version=bool(merged.get("ignore_version")), mapping=table,
+            elsewhere=self._engine.report().supports(farmfutures.Feature.MACHINES),
         )  # fmt: skip
 
     def _job_options(self, extra: dict[str, Any]) -> dict[str, Any]:
@@ -342,7 +344,7 @@ class Executor(farmfutures.Executor):
         scenes = _stored_scenes(spec, works)
         if not scenes:
             return super()._hand_over(spec, name, works, futures)
-        use = Use.of_this_process(self._engine.name, self.settings.state)
+        use = Use.of_this_process(self._engine.name, place(self._engine))
         with noted(scenes, use) as notes:
             job = super()._hand_over(spec, name, works, futures)
         confirm(notes, use, job)

@@ -1,15 +1,14 @@
 """Take copies of scenes out of their store when nobody needs them any more, and never before.
 
-A scene stays while a job that uses it is not over. Whether it is over only the job's own engine knows: it is asked, on
-the machine and with the state folder that the job was submitted with. Uses that can't be asked about hold their scene
-until somebody who can ask does: a scene too many is disk space, a scene too few is a failed job. After the last job it
-stays for a while, since a failed job may be run again.
+A scene stays while a job that uses it is not over. Whether it is over only the job's own engine knows: it is asked, with
+the state folder that the job was submitted with and on that machine, or, where machines share a folder, on any that does.
+Uses that can't be asked about hold their scene until somebody who can ask does: a scene too many is disk space, a scene too
+few is a failed job. After the last job it stays for a while, since a failed job may be run again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import socket
 import threading
@@ -21,6 +20,7 @@ from farmfutures.engines.engine import Engine, shared
 from farmfutures.errors import FarmFuturesError, NoSuchJobError
 from farmfutures.job import State
 
+from .reach import place, shared_folder
 from .store import Store
 from .uses import Use, uses
 
@@ -92,10 +92,11 @@ def _remove_abandoned(store: Store) -> None:
 
 def asking(engine: Engine) -> EndedS:
     """Returns what asks this engine about uses; of other engines and other machines it knows nothing."""
-    here = (socket.gethostname(), engine.name, os.fspath(engine.settings.state))
+    here = (engine.name, place(engine))
+    anywhere = shared_folder(engine) is not None
 
     def ended_s(use: Use) -> float | None:
-        if (use.host, use.engine, use.state) != here:
+        if (use.engine, use.state) != here or not (anywhere or use.host == socket.gethostname()):
             return None
         try:
             return _ended_s(engine, use)
@@ -120,6 +121,8 @@ def _may_be_there(engine: Engine, use: Use) -> bool:
     # Imported late: most processes never prune.
     from farmfutures.worker import processes
 
+    if use.host != socket.gethostname():
+        return True  # Nobody here can tell whether that process lives.
     if processes.started(use.pid) is not None and use.started in ("", processes.started(use.pid)):
         return True
     return any(engine.request("jobs", limit=_PAGE, offset=0, state=state.value, user=None, search=None) for state in _NOT_OVER)

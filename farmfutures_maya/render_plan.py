@@ -131,6 +131,20 @@ class RenderPlan:
             RenderError: There is nothing to render, or no scene that workers could open.
             SubmitError: As of every submit.
         """
+        opened = self.open(executor, **job)
+        with opened.batch as batch:
+            for part in self.chunks(chunk):
+                opened.add(part)
+        return batch.futures
+
+    def open(self, executor: Executor, **job: Any) -> Opened:
+        """Starts the job of `submit`, for whoever adds the chunks by and by.
+
+        Raises:
+            OptionError: As of `submit`.
+            RenderError: As of `submit`.
+            SubmitError: As of `submit`.
+        """
         if not self.passes:
             raise RenderError(f"{self.scene or 'the scene'} has nothing to render: make a layer and a camera renderable.")
         options = {"name": f"Render {os.path.basename(self.scene) or 'untitled'}", "workspace": self.workspace, **job}
@@ -139,12 +153,28 @@ class RenderPlan:
             raise OptionError("pack= is not for renders: Render opens a scene by itself, and maps no paths in it. Leave it out.")
         if not opens.get("filename"):
             raise RenderError("the scene was never saved: call create_tempfile() on the executor, or save it.")
-        fixed = (opens["filename"], opens["workspace"], self.images)
         # Render is a Maya of its own, so that the worker needs none: a second one would cost a second licence.
-        with executor.batch(interpreter=python_executable(), bootstrap=PREPARE, **options) as batch:
-            for part in self.chunks(chunk):
-                batch.submit_ext(RENDER, [*fixed, list(part.flags), opens.get("version")], name=part.name)
-        return batch.futures
+        batch = executor.batch(interpreter=python_executable(), bootstrap=PREPARE, **options)
+        return Opened(batch, (opens["filename"], opens["workspace"], self.images), opens.get("version"))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The job of a plan, not submitted yet.
+
+    Attributes:
+        batch: What chunks are added to.
+        fixed: Scene, project and folder of images.
+        version: Which Maya renders.
+    """
+
+    batch: farmfutures.Batch
+    fixed: tuple[str, str, str]
+    version: str | None
+
+    def add(self, chunk: Chunk) -> farmfutures.Future:
+        """Adds a chunk."""
+        return self.batch.submit_ext(RENDER, [*self.fixed, list(chunk.flags), self.version], name=chunk.name)
 
 
 def _chunks(one: RenderPass, size: int) -> Iterator[Chunk]:

@@ -49,11 +49,12 @@ class Snapshot:
     warnings: tuple[str, ...] = ()
 
 
-def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
+def snapshot(target: str | os.PathLike[str] | None = None, shared: Path | None = None) -> Snapshot:
     """Copies the open scene as it is on screen.
 
     Args:
         target: A folder to keep copies in, or a path that ends in ``.ma`` or ``.mb``: then the copy is exactly there.
+        shared: A folder that workers on other machines see, for want of a better one.
 
     Raises:
         NotInMayaError: There is no running Maya in this process, or this is not its main thread.
@@ -73,7 +74,7 @@ def snapshot(target: str | os.PathLike[str] | None = None) -> Snapshot:
         # Submitted as it is: from its folder these references and files are found, from the store's they are not.
         path = Path(name)
         return Snapshot(name, digest_of(path), kind, path.stat().st_size, name, exported=False)
-    store = _store(None if file is not None else target, file, name)
+    store = _store(None if file is not None else target, file, name, shared)
     incoming = store.incoming(file.name if file is not None else _base(name, kind))
     try:
         exported = _write(name, kind, incoming)
@@ -104,10 +105,11 @@ def _found_beside(name: str) -> list[str]:
     ]
 
 
-def _store(target: str | os.PathLike[str] | None, file: Path | None, name: str) -> Store:
+def _store(target: str | os.PathLike[str] | None, file: Path | None, name: str, shared: Path | None) -> Store:
     if file is not None:  # Written beside its target, so that it gets there by one rename.
         return open_store(file.parent, scene=name, workspace="", environ={})
-    return open_store(target, scene=name, workspace=_cmds.workspace_root().rstrip("/"), environ=os.environ)
+    project = _cmds.workspace_root().rstrip("/")
+    return open_store(target, scene=name, workspace=project, environ=os.environ, shared=shared)
 
 
 def _base(name: str, kind: str) -> str:

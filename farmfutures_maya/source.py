@@ -21,7 +21,7 @@ def evaluate(source: str) -> Any:
     Returns:
         See above.
     """
-    return _evaluate(source, {})
+    return evaluate_in(source, {})
 
 
 def evaluate_at(frame: int, source: str) -> Any:
@@ -36,10 +36,11 @@ def evaluate_at(frame: int, source: str) -> Any:
     """
     if _cmds.in_maya():
         _cmds.set_current_time(frame)
-    return _evaluate(source, {"frame": frame})
+    return evaluate_in(source, {"frame": frame})
 
 
-def _evaluate(source: str, names: dict[str, Any]) -> Any:
+def evaluate_in(source: str, names: dict[str, Any]) -> Any:
+    """Runs source where these are names, too; ``"package.module:function"`` is called with their values."""
     source = source.strip()
     if _NAMED.fullmatch(source):
         module, _, path = source.partition(":")

@@ -131,11 +131,14 @@ def digest_of(path: Path) -> str:
     return state.hexdigest()
 
 
-def open_store(root: str | os.PathLike[str] | None, *, scene: str, workspace: str, environ: Mapping[str, str]) -> Store:
+def open_store(
+    root: str | os.PathLike[str] | None, *, scene: str, workspace: str, environ: Mapping[str, str], shared: Path | None = None
+) -> Store:  # fmt: skip
     """Returns the store for a scene: the first of these folders that can be written.
 
     1. `root`, if given. 2. ``$FARMFUTURES_STORE``, in which ``{workspace}``, ``{scene_dir}`` and ``{user}`` stand for
-    what they say. 3. ``.farmfutures`` in the project. 4. A folder of this user's among the temporary ones.
+    what they say. 3. ``.farmfutures`` in the project. 4. `shared`, or where workers are on this machine a folder of this
+    user's among the temporary ones.
     The first two are somebody's wish, so that they are not passed over when they fail.
 
     Args:
@@ -143,6 +146,7 @@ def open_store(root: str | os.PathLike[str] | None, *, scene: str, workspace: st
         scene: The scene's path, or "".
         workspace: The project's folder, or "".
         environ: The environment to read.
+        shared: A folder that workers on other machines see.
 
     Raises:
         SnapshotError: The folder that was asked for can't be written.
@@ -157,7 +161,7 @@ def open_store(root: str | os.PathLike[str] | None, *, scene: str, workspace: st
         beside = Path(workspace) / FOLDER / "scenes"
         if not _unwritable(beside):
             return Store(beside)
-    own = Path(tempfile.gettempdir()) / f"farmfutures-{_user()}" / "scenes"
+    own = shared or Path(tempfile.gettempdir()) / f"farmfutures-{_user()}" / "scenes"
     problem = _unwritable(own, private=True)
     if problem:
         raise SnapshotError(f"the scene can't be copied to {own}: {problem}. Set {VARIABLE} to a folder that can be written.")

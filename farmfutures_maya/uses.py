@@ -36,9 +36,9 @@ class Use:
     """One job that needs a scene.
 
     Attributes:
-        host: The machine that submitted it. Only there its engine can be asked.
+        host: The machine that submitted it. Where its engine has no other, only there it can be asked.
         engine: The name of the engine.
-        state: The engine's state folder.
+        state: The engine's state folder, or the folder that its machines share.
         job: The job's id; None until it was handed over.
         pid: The process that submits it.
         started: What tells that process from a later one with the same id, "" where the system doesn't say.

@@ -160,6 +160,30 @@ def dumps_by_value(value: Any) -> bytes:
         return file.getvalue()
 
 
+def dumps_with_module(function: Callable[..., Any], value: Any) -> bytes:
+    """Pickles a value with all that the module of a function defines: a worker may not be able to import that.
+
+    Raises:
+        CallError: Something in it can't be pickled.
+    """
+    import cloudpickle
+
+    module = sys.modules[function.__module__]
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        return dumps_by_value(value)
+    except Exception as error:
+        name = function_name(function)
+        raise CallError(f"{name} can't be sent to a worker ({type(error).__name__}: {error}).") from error
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)
+
+
+def loads(data: bytes) -> Any:
+    """Loads what `dumps_by_value` or `dumps_with_module` made."""
+    return pickle.loads(data)
+
+
 def unpack_call(data: bytes | memoryview) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
     """Returns function, positional and keyword arguments of a packed call.
 

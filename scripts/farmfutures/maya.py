@@ -19,6 +19,7 @@
     wait          waits for futures, with progress and a way to cancel
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
     evaluate_at   the same, at a frame
+    actions       ready-made work, and how a studio adds its own; run_action runs it on a worker
 
 And for the command line, imported when they are asked for:
 
@@ -57,6 +58,8 @@ from farmfutures_maya.undo import undo_step as undo_step  # noqa: E402
 from farmfutures_maya.waiting import wait as wait  # noqa: E402
 
 if _TYPE_CHECKING:
+    from farmfutures_maya import actions as actions
+    from farmfutures_maya.actions.run import run_action as run_action
     from farmfutures_maya.checks import Checking as Checking
     from farmfutures_maya.doctor import examine as examine
     from farmfutures_maya.install import Installation as Installation
@@ -108,6 +111,7 @@ __all__ = (
     "Severity",
     "Snapshot",
     "Unpacked",
+    "actions",
     "bootstrap",
     "evaluate",
     "evaluate_at",
@@ -120,6 +124,7 @@ __all__ = (
     "render",
     "render_plan",
     "replay",
+    "run_action",
     "run_here",
     "run_script",
     "support_bundle",
@@ -144,6 +149,7 @@ _LATE = {
     "RenderPlan": "render_plan",
     "Severity": "problems",
     "Unpacked": "unpack",
+    "actions": "",
     "examine": "doctor",
     "install": "install",
     "installation": "install",
@@ -153,6 +159,7 @@ _LATE = {
     "render": "render",
     "render_plan": "render_plan",
     "replay": "replay",
+    "run_action": "actions.run",
     "run_here": "launch",
     "run_script": "script",
     "support_bundle": "support",
@@ -172,6 +179,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "actions":
+        globals()[name] = import_module("farmfutures_maya.actions")
+        return globals()[name]
     value = getattr(import_module(f"farmfutures_maya.{_LATE[name]}"), name)
     value.__module__ = __name__
     globals()[name] = value

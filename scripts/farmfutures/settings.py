@@ -66,6 +66,7 @@ class Settings:
         user: The default of the job option ``user``.
         path_mapping: Which folders are the same place on which platform, ``["P:/ <-> /mnt/projects"]``; see
             `farmfutures.maya.PathMapping`.
+        actions: Folders with a studio's own actions for the panel, see `farmfutures.maya.actions`.
         python: The Python that the broker and the supervisors run on.
         spool: The shared folder of engines with more than one machine: all machines see it, and it is yours.
         spool_seen_as: The same folder as workers see it; empty: at the same place.
@@ -103,6 +104,7 @@ class Settings:
     groups: tuple[str, ...] = ("local",)
     user: str = ""
     path_mapping: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
     python: str = ""
     spool: str = ""
     spool_seen_as: str = ""

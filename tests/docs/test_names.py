@@ -48,7 +48,7 @@ def test_names_in_pages_are_there() -> None:
         for part in name.split(".")[1:]:
             found = getattr(found, part, None)
         lost += [name] if found is None else []
-    assert sorted(set(lost) - {"farmfutures.mod"}) == []
+    assert sorted(set(lost) - {"farmfutures.mod", "farmfutures.actions"}) == []
 
 
 def test_every_error_is_in_the_page_for_tds() -> None:

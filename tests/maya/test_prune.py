@@ -16,6 +16,7 @@ import pytest
 
 import farmfutures
 import farmfutures.maya
+from farmfutures import Feature, Report, Support
 from farmfutures.engines.engine import shared
 from farmfutures.errors import EngineUnavailableError, NoSuchJobError
 from farmfutures_maya import prune as room
@@ -48,12 +49,17 @@ class FakeEngine:
     """Answers as an engine does."""
 
     name = "local"
-    settings = SimpleNamespace(state=Path("/state"))
 
-    def __init__(self, *, job: dict[str, Any] | Exception | None = None, unfinished: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *, job: dict[str, Any] | Exception | None = None, unfinished: tuple[str, ...] = (), spool: str = ""
+    ) -> None:
+        self.settings = SimpleNamespace(state=Path("/state"), spool=spool)
         self.job = job
         self.unfinished = unfinished
         self.asked: list[str] = []
+
+    def report(self) -> Report:
+        return Report(self.name, {Feature.MACHINES: Support(True)})
 
     def request(self, op: str, **args: Any) -> Any:
         self.asked.append(op)
@@ -112,6 +118,24 @@ def test_n6_a_scene_stays_while_a_job_that_needs_it_is_not_over(
     fake: Any = FakeEngine(**engine)
     assert prune(store, asking(fake), 500) == ([] if stays else [scene.parent])
     assert scene.exists() is stays
+
+
+@pytest.mark.parametrize(
+    ("job", "about", "stays"),
+    [
+        (1, {"host": "another-machine"}, False),
+        (1, {"state": "/other/farm"}, True),
+        (None, {"host": "another-machine", **GONE}, True),
+        (None, GONE, False),
+    ],
+)
+def test_n6_machines_that_share_a_folder_prune_for_each_other(
+    tmp_path: Path, job: int | None, about: dict[str, Any], stays: bool
+) -> None:
+    store = Store(tmp_path)
+    note(put(store, "a"), job, **{"state": "/farm", **about})
+    fake: Any = FakeEngine(job=row("complete", LONG_AGO), spool="/farm")
+    assert bool(prune(store, asking(fake), 500)) is not stays
 
 
 def test_n6_one_job_of_several_is_enough(tmp_path: Path) -> None:

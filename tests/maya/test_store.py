@@ -98,6 +98,12 @@ def test_without_a_usable_project_they_go_to_a_private_folder(
     assert store.root.parent.stat().st_mode & 0o077 == 0
 
 
+def test_without_a_usable_project_workers_elsewhere_find_them_in_the_shared_folder(tmp_path: Path) -> None:
+    (tmp_path / "ann").mkdir()
+    store = open_store(None, scene="", workspace="", environ={}, shared=tmp_path / "ann" / "scenes")
+    assert store.root == tmp_path / "ann" / "scenes"
+
+
 def test_a_folder_that_was_asked_for_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SnapshotError, match=r"can't be copied to .*file.*FARMFUTURES_STORE"):

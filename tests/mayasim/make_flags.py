@@ -22,6 +22,21 @@ LACKING = {
 }
 """Documented in Maya's command reference, missing in the stubs for these commands."""
 
+OF_PLUGINS = {
+    "AbcExport": ["dontSkipUnwrittenFrames", "duf", "h", "help", "j", "jobArg", "preRollStartFrame", "prs", "v", "verbose"],
+    "mayaUSDExport": [
+        "append", "a", "chaser", "chr", "convertMaterialsTo", "cmt", "defaultCameras", "dc", "defaultMeshScheme", "dms",
+        "defaultUSDFormat", "duf", "eulerFilter", "ef", "exportColorSets", "cls", "exportInstances", "ein", "exportRoots",
+        "ert", "exportSkels", "skl", "exportSkin", "skn", "exportUVs", "uvs", "exportVisibility", "vis", "f", "file",
+        "filterTypes", "ft", "frameRange", "fr", "frameSample", "fs", "frameStride", "fst", "kind", "k",
+        "mergeTransformAndShape", "mt", "parentScope", "psc", "renderableOnly", "ro", "renderLayerMode", "rlm", "selection",
+        "sl", "shadingMode", "shd", "staticSingleSample", "sss", "stripNamespaces", "sn", "verbose", "v",
+    ],
+}  # fmt: skip
+"""Commands of plug-ins, which the stubs don't have: AbcExport as its help lists them (Maya help, PyMEL 2015), mayaUSDExport as
+Autodesk/maya-usd does (lib/mayaUsd/commands/Readme.md).
+"""
+
 
 _COMMAND = re.compile(r"^def (\w+)\((.*?)\) *->", re.MULTILINE | re.DOTALL)
 _FLAG = re.compile(r"(?:^|[,(])\s*(\w+)\s*:")
@@ -36,17 +51,17 @@ def stub_flags() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, parameters in _COMMAND.findall(text):
         found.setdefault(name, set()).update(_FLAG.findall(parameters))
-    return found
+    return {**found, **{name: set(flags) for name, flags in OF_PLUGINS.items()}}
 
 
 def table() -> dict[str, list[str]]:
     """Returns the table for what the stand-in offers."""
     sys.path.insert(0, str(SITE))
     from mayasim import commands  # noqa: F401
-    from mayasim.flags import COMMANDS
+    from mayasim.flags import EVERY
 
     known = stub_flags()
-    return {name: sorted(known[name] | set(LACKING.get(name, ()))) for name in sorted(COMMANDS)}
+    return {name: sorted(known[name] | set(LACKING.get(name, ()))) for name in sorted(EVERY)}
 
 
 if __name__ == "__main__":

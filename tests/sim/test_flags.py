@@ -49,7 +49,7 @@ def stubs() -> dict[str, set[str]]:
 
 def test_flags_of_the_stand_in() -> None:
     """Of every command all flags that there are; what the stand-in offers is among them."""
-    code = "from mayasim import commands, flags; print({name: sorted(run.offered) for name, run in flags.COMMANDS.items()})"
+    code = "from mayasim import commands, flags; print({name: sorted(run.offered) for name, run in flags.EVERY.items()})"
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(SIM / 'site')!r}); {code}"]
     offered = ast.literal_eval(subprocess.run(command, capture_output=True, text=True, check=True, timeout=25).stdout)
     table = json.loads((SIM / "site" / "mayasim" / "flags.json").read_text())

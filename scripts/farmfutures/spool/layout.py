@@ -29,6 +29,7 @@ class Spool:
         self.root = self.shared / (_ODD.sub("_", user).lstrip(".") or "user")
         self.jobs = self.root / "jobs"
         self.key = self.root / "key"
+        self.scenes = self.root / "scenes"
 
     def create(self) -> Spool:
         """Makes the user's folder in the shared one, which must be there: a mount that is missing is not to be filled.

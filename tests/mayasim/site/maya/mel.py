@@ -6,14 +6,15 @@ import re
 from typing import Any
 
 from mayasim.flags import COMMANDS
-from mayasim.tokens import statements
+from mayasim.tokens import Quoted, statements
 from mayasim.world import world
 
+_NUMBER = re.compile(r"-?\d+(\.\d*)?([eE]-?\d+)?")
 _GETENV = re.compile(r'\s*getenv\s*\(?\s*"(\w+)"\s*\)?\s*;?\s*$')
 
 
 def eval(source: str) -> Any:
-    """Runs a line of MEL: ``getenv``, or a command with its flags.
+    """Runs a line of MEL: ``getenv``, variables, or commands with their flags.
 
     Raises:
         RuntimeError: There is no such procedure.
@@ -22,7 +23,12 @@ def eval(source: str) -> Any:
     if match:
         return world.getenv(match[1])
     result = None
+    variables: dict[str, str] = {}
     for words in statements(source if source.rstrip().endswith(";") else source + ";"):
+        if words[0] in ("int", "float", "string") and len(words) == 4 and words[2] == "=":
+            variables[words[1]] = words[3]
+            continue
+        words = [variables.get(word, word) for word in words]
         if words[0] not in COMMANDS:
             raise RuntimeError(f'Cannot find procedure "{words[0]}".')
         plain = getattr(COMMANDS[words[0]], "mel", None)
@@ -31,7 +37,7 @@ def eval(source: str) -> Any:
 
 
 def _run(words: list[str]) -> Any:
-    args: list[str] = []
+    args: list[Any] = []
     flags: dict[str, Any] = {}
     rest = list(words[1:])
     while rest:
@@ -40,5 +46,12 @@ def _run(words: list[str]) -> Any:
             takes = bool(rest) and not rest[0].startswith("-") and word not in ("-q", "-query", "-e", "-edit")
             flags[word[1:]] = rest.pop(0) if takes and len(rest) > 0 else True
         else:
-            args.append(word)
+            args.append(_value(word))
     return COMMANDS[words[0]](*args, **flags)
+
+
+def _value(word: str) -> Any:
+    """A word that is a number is one, unless it stood in quotes."""
+    if isinstance(word, Quoted) or not _NUMBER.fullmatch(word):
+        return word
+    return float(word) if "." in word or "e" in word.lower() else int(word)

@@ -17,7 +17,7 @@ _DEFAULTS: dict[str, Any] = {
     "v": True, "sx": 1.0, "sy": 1.0, "sz": 1.0, "io": False, "ro": 0, "fl": 35.0, "cf": 1.0, "pre": 0, "pst": 0, "wgt": False,
     "rnd": True, "ftn": "", "nds": 0, "w": 960, "h": 540, "fs": 1.0, "ef": 10.0, "an": False, "pff": True, "ifp": "",
     "bfs": 1.0, "rndr": True, "ren": "mayaSoftware", "ncp": 0.1, "fcp": 10000.0, "hfa": 1.41732, "vfa": 0.94488, "uvt": 0,
-    "ufe": False,
+    "ufe": False, "outf": 7,
 }  # fmt: skip
 _ZERO = frozenset(child for children in names.COMPOUNDS.values() for child in children)
 _ANGLES = frozenset({"rx", "ry", "rz", "jox", "joy", "joz"})

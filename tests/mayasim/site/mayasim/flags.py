@@ -15,6 +15,10 @@ from .undo import queue
 TABLE = Path(__file__).with_name("flags.json")
 COMMANDS: dict[str, Callable[..., Any]] = {}
 """What ``maya.cmds`` gets when Maya is initialised."""
+EVERY: dict[str, Callable[..., Any]] = {}
+"""All of these, and those of plug-ins."""
+OF_PLUGINS: dict[str, dict[str, Callable[..., Any]]] = {}
+"""What ``maya.cmds`` and MEL get when a plug-in that comes with Maya is loaded."""
 
 
 @functools.cache
@@ -24,12 +28,13 @@ def table() -> dict[str, list[str]]:
     return found
 
 
-def command(spec: str = "", *, undoable: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def command(spec: str = "", *, undoable: bool = False, plugin: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a function a command.
 
     Args:
         spec: Its flags that the stand-in offers: ``"query:q sceneName:sn"``.
         undoable: What it does to the scene can be undone.
+        plugin: It is there when this plug-in is loaded.
     """
     longs = dict(reversed(pair.split(":")) for pair in spec.split() if ":" in pair)
     known = {pair.partition(":")[0] for pair in spec.split()}
@@ -47,7 +52,19 @@ def command(spec: str = "", *, undoable: bool = False) -> Callable[[Callable[...
         run.__name__ = run.__qualname__ = name
         run.__module__ = "maya.cmds"
         run.offered = known | set(longs)  # type: ignore[attr-defined]
-        COMMANDS[name] = run
+        EVERY[name] = run
+        (OF_PLUGINS.setdefault(plugin, {}) if plugin else COMMANDS)[name] = run
+        return function
+
+    return register
+
+
+def mel_command(plugin: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Makes a function a command of MEL, which gets its words, for when a plug-in is loaded."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.mel = function  # type: ignore[attr-defined]
+        OF_PLUGINS.setdefault(plugin, {})[function.__name__] = function
         return function
 
     return register

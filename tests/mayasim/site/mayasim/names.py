@@ -15,7 +15,7 @@ renderable:rnd orthographic:o orthographicWidth:ow
 keyTimeValue:ktv preInfinity:pre postInfinity:pst tangentType:tan weightedTangents:wgt
 keyTanInType:kit keyTanOutType:kot keyTanInX:kix keyTanInY:kiy keyTanOutX:kox keyTanOutY:koy
 outTime:o output:o input:i unitConversionFactor:cf fileTextureName:ftn startFrame:fs endFrame:ef frameExtension:pff
-animation:an byFrameStep:bfs currentRenderer:ren imageFilePrefix:ifp imageFormat:if color:c outColor:oc intensity:in
+animation:an byFrameStep:bfs currentRenderer:ren imageFilePrefix:ifp imageFormat:outf color:c outColor:oc intensity:in
 width:w height:h notes:nts uvTilingMode:uvt useFrameExtension:ufe radius:r scriptType:st before:b after:a
 """
 

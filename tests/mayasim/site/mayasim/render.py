@@ -6,10 +6,10 @@ Its flags are the common ones of Maya's help ("Common flags for the command line
 from __future__ import annotations
 
 import os
-import struct
 import sys
-import zlib
 from typing import Any
+
+from mayasim.images import png
 
 FLAGS = ("-r", "-proj", "-rd", "-im", "-s", "-e", "-b", "-pad", "-cam", "-x", "-y", "-rl")
 _LAYER_TOKENS, _PADDING = ("<RenderLayer>", "<Layer>"), "4"
@@ -72,21 +72,9 @@ def _render(flags: dict[str, str], scene: str, renderer: Any) -> None:
         path = os.path.join(flags.get("-rd", "images"), f"{prefix}.{number}.png")
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as image:
-            image.write(_png(int(flags["-x"]), int(flags["-y"]), int(frame) % 256))
+            image.write(png(int(flags["-x"]), int(flags["-y"]), int(frame) % 256))
         print(f"{renderer}: frame {number} of {layer} through {flags['-cam']}: {path}", flush=True)
         frame += float(flags["-b"])
-
-
-def _png(width: int, height: int, grey: int) -> bytes:
-    """Returns an image of one grey (PNG specification, 5: chunks)."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + bytes([grey]) * width) * height, 1)
-    chunks = [_chunk(b"IHDR", header), _chunk(b"IDAT", rows), _chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 if __name__ == "__main__":

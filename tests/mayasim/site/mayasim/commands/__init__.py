@@ -1,3 +1,3 @@
 """The commands that the stand-in offers. Importing this registers them all."""
 
-from . import animation, attributes, files, interface, namespaces, nodes, paths, plugins, session  # noqa: F401
+from . import animation, attributes, exports, files, interface, namespaces, nodes, paths, plugins, session  # noqa: F401

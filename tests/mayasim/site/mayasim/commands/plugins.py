@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from ..flags import command
+from ..flags import COMMANDS, OF_PLUGINS, command
 from ..world import world
 
 SHIPPED = frozenset({
@@ -34,6 +34,7 @@ def _load(name: str) -> str:
     if plugin in world.missing or (path is None and plugin not in SHIPPED):
         raise RuntimeError(f'Plug-in, "{name}", was not found on MAYA_PLUG_IN_PATH.')
     world.plugins[plugin] = {"path": path or f"/usr/autodesk/maya/plug-ins/{plugin}.so", "version": world.version}
+    _add_commands(plugin)
     if path is not None:
         try:
             _start(plugin, path)
@@ -41,6 +42,22 @@ def _load(name: str) -> str:
             del world.plugins[plugin]
             raise RuntimeError(f"Unable to dynamically load : {path}\n{error}") from error
     return plugin
+
+
+def _add_commands(plugin: str) -> None:
+    from maya import cmds
+
+    for name, function in OF_PLUGINS.get(plugin, {}).items():
+        COMMANDS[name] = function
+        setattr(cmds, name, function)
+
+
+def _remove_commands(plugin: str) -> None:
+    from maya import cmds
+
+    for name in OF_PLUGINS.get(plugin, {}):
+        del COMMANDS[name]
+        delattr(cmds, name)
 
 
 def _find(name: str) -> str | None:
@@ -75,6 +92,7 @@ def unloadPlugin(*names: str, **flags: Any) -> list[str]:
         module = world.plugins[plugin].get("module")
         if module is not None:
             module.uninitializePlugin(plugin)
+        _remove_commands(plugin)
         del world.plugins[plugin]
     return list(names)
 
