@@ -12,7 +12,7 @@ import threading
 import time
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -258,3 +258,20 @@ def shared_farm(module_farm: Path, own_temp: Path, monkeypatch: pytest.MonkeyPat
     """This test's farm is the one of its module."""
     monkeypatch.setenv("FARMFUTURES_STATE", str(module_farm))
     return module_farm
+
+
+@pytest.fixture
+def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Installs a package with a module and the engines that it offers, as pip would leave them."""
+
+    def install(package: str, source: str, **engines: str) -> None:
+        (tmp_path / f"{package}.py").write_text(source)
+        folder = tmp_path / f"{package}-1.5.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.5\n")
+        points = "".join(f"{name} = {package}:{attribute}\n" for name, attribute in engines.items())
+        (folder / "entry_points.txt").write_text(f"[farmfutures.engines]\n{points}")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.delitem(sys.modules, package, raising=False)
+
+    return install

@@ -54,10 +54,17 @@ class Demo:
         """
         path, stand_in = _interpreter()
         environ = {**os.environ, mayapy.VARIABLE: str(path), "PYTHONPATH": _python_path()}
-        environ.setdefault("FARMFUTURES_STORE", str(Settings.load().state.with_name("farmfutures-scenes")))
+        environ.setdefault("FARMFUTURES_STORE", str(_store(Settings.load())))
         if stand_in:
             environ["FARMFUTURES_SIM_PYTHON"] = sys.executable
         return cls(path, stand_in, SCENE, (str(path), str(FOLDER / "session.py"), str(SCENE)), environ)
+
+
+def _store(settings: Settings) -> Path:
+    """Where the copy of the scene goes: where workers see it, and not into the project of an artist."""
+    if settings.engine != "local" and settings.spool:
+        return Path(settings.spool).expanduser() / "farmfutures-scenes"
+    return settings.state.with_name("farmfutures-scenes")
 
 
 def _interpreter() -> tuple[Path, bool]:

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from ._vendor import REQUIREMENTS
 from .errors import FarmFuturesError, OptionError
 from .settings import PREFIX, Settings, default_file
 
-CALL_TIMEOUT_S = 60.0
 _ERROR_CHARACTERS = 300
 _LITTLE_BYTES = 2 * 1024**3
 
@@ -98,7 +96,12 @@ def examine(*, quick: bool = False) -> Iterator[Finding]:
     for found in examine_local(settings) if settings.engine == "local" else examine_engine(settings.engine, settings):
         wrongs += found.verdict is Verdict.WRONG
         yield found
-    yield skipped("a call", "needs all of this") if wrongs else skipped("a call", "not tried, to be quick") if quick else _call()
+    if wrongs or quick:
+        yield skipped("a call", "needs all of this" if wrongs else "not tried, to be quick")
+    else:
+        from .engines.probe import probe
+
+        yield from probe()
 
 
 def examine_local(settings: Settings) -> Iterator[Finding]:
@@ -240,22 +243,3 @@ def _broker(settings: Settings) -> Finding:
     if status["release"] != __version__:
         return note("broker", text, f"this is {__version__}: `farmfutures broker stop --drain` has the next job start its own")
     return ok("broker", text)
-
-
-def _call() -> Finding:
-    """Runs a call from end to end: nothing else says as much."""
-    from .executor import Executor
-
-    started = time.perf_counter()
-    advice = "`farmfutures show`, `farmfutures logs` and the broker's log say more"
-    try:
-        with Executor() as executor:
-            future = executor.submit_ext("os:getpid", name="farmfutures doctor")
-            try:
-                future.result(CALL_TIMEOUT_S)
-            except TimeoutError:
-                future.kill()
-                return wrong("a call", f"job {future.job_id} was not back after {CALL_TIMEOUT_S:g} s and was ended", advice)
-    except Exception as error:
-        return wrong("a call", f"{type(error).__name__}: {error}", advice)
-    return ok("a call", f"was back from a worker in {time.perf_counter() - started:.2f} s")

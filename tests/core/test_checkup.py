@@ -28,7 +28,7 @@ def found(what: str, *, quick: bool = True) -> Finding:
 def test_a_machine_that_is_well(state: Path) -> None:
     findings = list(checkup.examine())
     assert {finding.verdict for finding in findings} == {Verdict.OK}, findings
-    whats = ["farmfutures", "Python", "pyzmq", "cloudpickle", "settings", "state folder", "broker", "a call"]
+    whats = ["farmfutures", "Python", "pyzmq", "cloudpickle", "settings", "state folder", "broker", "a call", "worker's folder"]
     assert [finding.what for finding in findings] == whats
     again = found("broker")
     assert again.verdict is Verdict.OK

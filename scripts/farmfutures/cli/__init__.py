@@ -7,7 +7,8 @@
     steer.py     cancel, retry, pause, resume, priority
     logs.py      logs, and following them
     broker.py    broker status, broker stop, workers
-    farm.py      the farm that a command looks at
+    farm.py      the farm that a command looks at, and --engine
+    engines.py   engines: what each can do; engines check
     maya.py      maya run: a script in a Maya
     install.py   install, uninstall: the module for Maya
     doctor.py    doctor: whether everything fits

@@ -19,8 +19,9 @@ import click
 
 from .. import __version__
 from ..errors import EngineError, FarmFuturesError, NoSuchJobError, SubmitError
-from . import broker, demo, doctor, install, jobs, logs, maya, steer, support
+from . import broker, demo, doctor, engines, install, jobs, logs, maya, steer, support
 from . import run as run_room
+from .farm import engine_option
 from .render import note
 
 CODES: tuple[tuple[type[BaseException], int], ...] = (
@@ -46,9 +47,10 @@ class Group(click.Group):
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="farmfutures %(version)s")
+@engine_option
 @click.option("--debug", is_flag=True, help="Show the traceback of an error, too.")
 def cli(debug: bool) -> None:
-    """Hand calls to workers on this machine, and look after them.
+    """Hand calls to workers, on this machine or beyond, and look after them.
 
     A job that was submitted goes on when this command, or the shell, has ended.
 
@@ -61,7 +63,7 @@ for _command in (
     demo.demo, run_room.run, jobs.jobs, jobs.show, logs.logs, jobs.wait,
     steer.cancel, steer.retry, steer.pause, steer.resume, steer.priority, steer.why,
     steer.mark_done, steer.remove, broker.workers, broker.broker,
-    maya.maya, install.install, install.uninstall, doctor.doctor, support.support_bundle, support.replay,
+    engines.engines, maya.maya, install.install, install.uninstall, doctor.doctor, support.support_bundle, support.replay,
 ):  # fmt: skip
     cli.add_command(_command)
 

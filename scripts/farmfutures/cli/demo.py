@@ -25,6 +25,7 @@ from rich.text import Text
 
 from ..errors import BootstrapError, EngineUnavailableError
 from . import render
+from .farm import engine_option, named_engine
 from .jobs import progress_bars
 from .render import note
 
@@ -58,6 +59,7 @@ class Story:
 
 
 @click.command()
+@engine_option
 @click.option("-o", "--picture", type=click.Path(dir_okay=False, path_type=Path), default=Path("farmfutures-demo.png"),
               show_default=True, help="Where the picture goes.")  # fmt: skip
 def demo(picture: Path) -> None:
@@ -218,12 +220,13 @@ def _count_workers(story: Story) -> int:
 
 def _what_next(console: Console, story: Story) -> None:
     job = story.jobs["frames"]["job"]
-    command = _command()
+    engine = named_engine()
+    command = f"{_command()} --engine {engine}" if engine else _command()
     tries = {
         f"{command} show {job}": "the job that drew the picture, frame by frame",
         f"{command} logs {job} 0": "what a worker printed for the first frame",
         f"{command} run -w '6 * 7'": "a call of your own",
-        f"{command} workers": "interpreters that are still warm: the next job of this session starts at once",
+        f"{command} workers": "interpreters that are up; on this machine they stay warm for the next job",
         f"{command} --help": "everything else",
     }
     console.print("\n[bold]what next[/]")

@@ -43,19 +43,20 @@ def doctor(quick: bool, timeout_s: float, as_json: bool) -> int:
     findings = farmfutures.maya.examine(quick=quick, timeout_s=timeout_s)
     if as_json:
         found = list(findings)
-        emit({"ok": not _wrong(found), "findings": [dataclasses.asdict(finding) for finding in found]})
+        emit({"ok": not wrong(found), "findings": [dataclasses.asdict(finding) for finding in found]})
     else:
         console = render.out()
-        found = list(_shown(console, findings))
-        _sum_up(console, found)
-    return 1 if _wrong(found) else 0
+        found = list(shown(console, findings))
+        sum_up(console, found)
+    return 1 if wrong(found) else 0
 
 
-def _wrong(findings: Iterable[Finding]) -> int:
+def wrong(findings: Iterable[Finding]) -> int:
+    """Returns how many things are wrong."""
     return Counter(finding.verdict for finding in findings)[Verdict.WRONG]
 
 
-def _shown(console: Console, findings: Iterable[Finding]) -> Iterator[Finding]:
+def shown(console: Console, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Prints findings as they come: a Maya takes its time to start."""
     group = None
     for finding in findings:
@@ -78,10 +79,11 @@ def row(console: Console, finding: Finding) -> Table:
     return view
 
 
-def _sum_up(console: Console, findings: list[Finding]) -> None:
-    wrong = _wrong(findings)
-    if wrong:
-        things = "1 thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
+def sum_up(console: Console, findings: list[Finding]) -> None:
+    """Prints the last line."""
+    count = wrong(findings)
+    if count:
+        things = "1 thing is wrong" if count == 1 else f"{count} things are wrong"
         text = Text(f"\n{things}: do what stands below each, and run it again.", style="bold red")
     else:
         text = Text("\neverything fits", style="bold green")

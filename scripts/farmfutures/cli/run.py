@@ -14,7 +14,7 @@ import farmfutures
 
 from ..errors import CallError
 from . import logs, source
-from .farm import open_farm
+from .farm import engine_option, open_farm
 from .render import emit, note
 
 EVALUATE = f"{source.evaluate.__module__}:{source.evaluate.__qualname__}"
@@ -34,6 +34,7 @@ class Wanted:
 
 
 @click.command()
+@engine_option
 @click.argument("words", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("-c", "--cpus", type=click.IntRange(1), default=1, show_default=True, help="Interpreters at once.")
 @click.option("-n", "--name", help="The job's name.  [default: the source]")

@@ -41,6 +41,17 @@ class Feature(enum.StrEnum):
     MACHINES = "more than one machine"
 
 
+_ALL = tuple(Feature)
+_VERBS, _TELLS = _ALL.index(Feature.CANCEL), _ALL.index(Feature.LOGS)
+
+KINDS: Mapping[str, tuple[Feature, ...]] = {
+    "options of a job": _ALL[:_VERBS],
+    "steering": _ALL[_VERBS:_TELLS],
+    "what it tells and outlives": _ALL[_TELLS:],
+}
+"""Features as a matrix groups them."""
+
+
 @public
 @dataclass(frozen=True, slots=True)
 class Support:

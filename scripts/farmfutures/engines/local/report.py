@@ -34,7 +34,7 @@ REPORT = Report(
         Feature.PROGRESS: Support(True, "at once"),
         Feature.WORKERS: Support(True, "interpreters with pid, and what they run"),
         Feature.ATTACH: Support(True, "from any process of yours on this machine"),
-        Feature.MACHINES: Support(False, "this one only"),
+        Feature.MACHINES: Support(False, "it is of this machine only"),
     },
 )
 
