@@ -41,8 +41,9 @@ $(VENV)/demo.stamp $(VENV)/dev.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: pypro
 demo: $(VENV)/demo.stamp
 	@$(RUN) -m farmfutures demo $(ARGS)
 
+# Several tests at once, those of a file one after the other: they share a farm. Most of them wait for processes.
 test: $(VENV)/dev.stamp
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@$(RUN) -m benchmarks $(ARGS)

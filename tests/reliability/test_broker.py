@@ -268,7 +268,7 @@ def test_r19_the_clock_jumps(state: Path, tmp_path: Path, monkeypatch: pytest.Mo
         assert {future.attempt for future in futures} == {1}
         assert len({worker.id for worker in farm.workers()}) == max(worker.id for worker in farm.workers())  # None was replaced.
     jumping = (tmp_path / "jumping").read_text()
-    assert all(f"-m farmfutures.{what}\n" in jumping for what in ("engines.local", "worker", "worker.child"))
+    assert all(f"-m farmfutures.{what}\n" in jumping for what in ("engines.local", "worker.supervisor", "worker.child"))
 
 
 def test_r20_no_port_is_free(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
