@@ -123,7 +123,7 @@ def _make_private_folders(settings: dict[str, Any]) -> None:
     They lie in the worker's folder, so that they go with the worker, even one that was killed.
     """
     global _private
-    _private = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=os.environ.get(stage.FOLDER_VARIABLE)))
+    _private = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=stage.temp_folder()))
     atexit.register(_remove_private_folders)  # A bootstrap that fails later has no goodbye.
     if not settings.get("shared_app_dir"):
         _use_private_app_dir(_private / "app", settings.get("version"))

@@ -150,7 +150,7 @@ def opened(settings: dict[str, Any], table: PathMapping) -> dict[str, Any]:
 
 
 def _lay_out(manifest: str) -> Unpacked:
-    folder = tempfile.mkdtemp(prefix="farmfutures-pack-", dir=os.environ.get(stage.FOLDER_VARIABLE))
+    folder = tempfile.mkdtemp(prefix="farmfutures-pack-", dir=stage.temp_folder())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # A worker's folder goes with it, by whatever end.
     try:
         return unpack(manifest, folder)

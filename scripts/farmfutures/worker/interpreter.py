@@ -20,6 +20,7 @@ import json
 import os
 import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from ..settings import Settings
-from . import channel, deaths, processes, spawn
+from . import channel, deaths, processes, spawn, stage
 from .page import last_words
 
 _GOODBYE_S = spawn.GOODBYE_S + 5.0
@@ -81,6 +82,8 @@ class Interpreter:
         self._one: spawn.Supervised | None = None
         self._key = ""
         self._places: Places | None = None
+        self._temp = ""
+        """What it keeps for itself, Maya's preferences say, lies on a disk of this machine."""
         self._grant = int(time.time() * 1000)
         self.stuck: set[int] = set()
         self.ready = False
@@ -114,9 +117,11 @@ class Interpreter:
         self._key, self._places = need.key, places
         self.ready = self.leaving = False
         self.items_done, self.began_s = 0, time.monotonic()
+        self._temp = tempfile.mkdtemp(prefix="farmfutures-")
+        env = {**need.env, stage.TEMP_VARIABLE: self._temp}
         child = spawn.child_config(need.launch, places.logs, places.blobs, need.settings)
         one.begin(
-            spawn.supervisor_config(places.own, need.launch, need.env, places.logs, need.settings),
+            spawn.supervisor_config(places.own, need.launch, env, places.logs, need.settings),
             {**child, "path_rules": need.path_rules},
         )
 
@@ -209,7 +214,8 @@ class Interpreter:
             if not spawn.ended_by(one.process, time.monotonic() + _END_S):
                 one.kill()
             one.close()
-            shutil.rmtree(one.folder, ignore_errors=True)
+            for folder in (one.folder, self._temp):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Lets the one that is there say goodbye, within limits, and ends it. It may be used again."""

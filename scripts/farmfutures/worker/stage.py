@@ -14,6 +14,13 @@ from pathlib import Path
 
 FILE = "stage"
 FOLDER_VARIABLE = "FARMFUTURES_WORKER_DIR"
+TEMP_VARIABLE = "FARMFUTURES_WORKER_TMP"
+"""Set where the interpreter's folder is on a network: this one is not."""
+
+
+def temp_folder() -> str | None:
+    """Returns where an interpreter may keep files of its own, which go with it; None outside a worker."""
+    return os.environ.get(TEMP_VARIABLE) or os.environ.get(FOLDER_VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)
