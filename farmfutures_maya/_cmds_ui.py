@@ -121,3 +121,13 @@ def remove_control(name: str) -> None:
         untyped("deleteUI")(name, control=True)
     if untyped("workspaceControlState")(name, exists=True):
         cmds.workspaceControlState(name, remove=True)
+
+
+def is_playing() -> bool:
+    """Returns whether Maya plays the time slider back."""
+    return bool(untyped("isTrue")("playingBack"))
+
+
+def is_rendering() -> bool:
+    """Returns whether Maya shows that it is busy, as it does while it renders into a window and makes playblasts."""
+    return bool(untyped("isTrue")("busy"))

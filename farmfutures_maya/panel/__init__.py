@@ -1,12 +1,21 @@
-"""The job list, a panel of Maya's window. Only `control` loads without PySide6; import the others inside functions.
+"""The panel of Maya's window, and a window of its own. Only `control` loads without PySide6; import the others inside functions.
 
 control.py    the workspace control that it lives in: opened, restored at start-up, taken away
-job_list.py   the widget
-model.py      jobs as a table
-look.py       the visual language: colours, signs, distances, letters; nobody else makes up any
-signs.py      how each sign is drawn
-bar.py        the bar of a job
+window.py     `Panel`: the whole
+header.py     its head: search, kinds of jobs with their counts, whose jobs, how well the farm answers
+notice.py     a bar that says something, with a button for what can be done about it
+jobs/         the table of jobs
+keys.py       the keys, and what shows them
+about.py      version, engine, and what the panel has cost Maya
+memory.py     what is remembered from one day to the next
+polite.py     when to hold still
+
 feed.py       `Feed`: whatever is asked of the farm goes through it; no answer is waited for on the main thread
 watch.py      the thread that looks at the jobs again and again
 asks.py       the threads that put all other questions
+
+look.py       the visual language: colours, signs, distances, letters; nobody else makes up any
+signs.py      how each sign is drawn
+words.py      how numbers and times are said
+flow.py       a layout whose parts follow one another like words
 """

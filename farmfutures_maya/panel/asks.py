@@ -28,7 +28,7 @@ class Question:
     """What is to be asked.
 
     Attributes:
-        key: Of questions with the same key one is put at a time, and an older one is forgotten.
+        key: Of questions with the same key one is put at a time, and an older one that waits is left out.
         function: Called with the farm; returns the answer.
         then: Called with the answer, by whoever the answers are brought to.
         failed: Called with the exception instead; None leaves it to whoever the answers are brought to.
@@ -64,7 +64,7 @@ class Asks:
         self._engine = engine
         self._changed = threading.Condition()
         self._waiting: deque[Question] = deque()
-        self._busy: dict[Hashable, Question] = {}
+        self._busy: set[Hashable] = set()
         self._threads: set[threading.Thread] = set()
         self._closed = False
 
@@ -83,15 +83,12 @@ class Asks:
             self._changed.notify()
 
     def forget(self, key: Hashable) -> None:
-        """Leaves a question out that waits; the answer to one that was put already is dropped."""
+        """Leaves a question out that waits. One that was put already is answered."""
         with self._changed:
             self._forget(key)
 
     def _forget(self, key: Hashable) -> None:
         self._waiting = deque(waiting for waiting in self._waiting if waiting.kept or waiting.key != key)
-        put = self._busy.get(key)
-        if put is not None and not put.kept:
-            self._busy[key] = _FORGOTTEN
 
     @property
     def pending(self) -> int:
@@ -120,8 +117,7 @@ class Asks:
                     answer = Answer(question, question.function(farm))
                 except Exception as error:  # Whatever it is, whoever asked is told.
                     answer = Answer(question, error=error)
-                if self._is_wanted(question) and not self._deliver(answer):
-                    self.close()
+                self._end(answer)
         finally:
             if farm is not None:
                 farm.close()
@@ -135,19 +131,16 @@ class Asks:
                 for question in self._waiting:
                     if question.key not in self._busy:
                         self._waiting.remove(question)
-                        self._busy[question.key] = question
+                        self._busy.add(question.key)
                         return question
                 if self._closed or (not self._changed.wait(IDLE_S) and not self._waiting):
                     self._threads.discard(threading.current_thread())  # Here, under the lock: who puts one now starts another.
                     return None
 
-    def _is_wanted(self, question: Question) -> bool:
-        """Ends a question; returns whether its answer is still of interest."""
+    def _end(self, answer: Answer) -> None:
+        """Delivers an answer, and only then lets the next question of its key be put: deeds are answered in order."""
+        if (answer.question.kept or not self._closed) and not self._deliver(answer):
+            self.close()
         with self._changed:
-            wanted = self._busy.pop(question.key) is question
+            self._busy.discard(answer.question.key)
             self._changed.notify_all()
-            return wanted and (question.kept or not self._closed)
-
-
-_FORGOTTEN = Question("", lambda farm: None)
-"""Stands for a question that was put and forgotten: its key is taken until it is answered."""

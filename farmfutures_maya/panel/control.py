@@ -1,4 +1,4 @@
-"""The workspace control that the job list lives in.
+"""The workspace control that the panel lives in.
 
 It is made without Maya's dockable mixin, which breaks classes with more than one base in Maya 2025 and later: the control
 is Maya's, and a plain widget is put into it. Maya remembers the control with the workspace and runs its script again at
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .. import _cmds_ui, main_thread
 
 if TYPE_CHECKING:
-    from .job_list import JobList
+    from .window import Panel
 
 NAME = "FarmFuturesJobs"
 PLUGIN = "farmfutures_plugin"
@@ -21,7 +21,7 @@ SCRIPT = "import farmfutures.maya; from farmfutures_maya.panel import control; c
 
 EXIT_S = 2.0
 
-_widget: JobList | None = None
+_widget: Panel | None = None
 
 
 def require_interface() -> None:
@@ -40,22 +40,22 @@ def show() -> str:
         _cmds_ui.restore_control(NAME)
         fill()
     else:
-        _cmds_ui.make_control(NAME, label="FarmFutures Jobs", script=SCRIPT, plugin=PLUGIN)
+        _cmds_ui.make_control(NAME, label="FarmFutures", script=SCRIPT, plugin=PLUGIN)
     return NAME
 
 
 def fill() -> None:
-    """Puts the job list into the control, if there is one that lacks it. The control's script calls this."""
+    """Puts the panel into the control, if there is one that lacks it. The control's script calls this."""
     global _widget
     if not _cmds_ui.has_control(NAME) or _is_alive():
         return
     import shiboken6
 
-    from .job_list import JobList
+    from .window import Panel
 
     control = _qt_util().findControl(NAME)
     if control is not None:
-        _widget = JobList()  # Kept here: Python would take it away from under Qt.
+        _widget = Panel()  # Kept here: Python would take it away from under Qt.
         _qt_util().addWidgetToMayaLayout(int(shiboken6.getCppPointer(_widget)[0]), int(control))
         _widget.show()
 

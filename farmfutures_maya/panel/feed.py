@@ -98,6 +98,7 @@ class Feed(QObject):
         self._said_s = 0.0
         self._watch: Watch | None = None
         self._asks = Asks(self._bring, engine)
+        self._newest: dict[Hashable, Question] = {}
         self._running: list[Watch] = []
         # Closed with the window around it, when no other event may come; this object is no more to be touched then.
         self.destroyed.connect(partial(_end, self._asks, self._running))
@@ -144,7 +145,8 @@ class Feed(QObject):
     ) -> None:
         """Asks the farm something. Of questions with the same key, only the newest is answered."""
         self.cost.asks += 1
-        self._asks.put(Question(key, function, then, failed))
+        self._newest[key] = question = Question(key, function, then, failed)
+        self._asks.put(question)
 
     def act(
         self,
@@ -158,6 +160,7 @@ class Feed(QObject):
 
     def forget(self, key: Hashable) -> None:
         """Takes a question back: nobody wants its answer any more."""
+        self._newest.pop(key, None)
         self._asks.forget(key)
 
     # --- what came
@@ -187,6 +190,10 @@ class Feed(QObject):
         question = answer.question
         if question.kept:
             self.look_soon()
+        elif self._newest.get(question.key) is not question:
+            return  # Another one was asked since.
+        else:
+            del self._newest[question.key]
         if answer.error is None:
             _call(question.then, answer.value)
         elif question.failed is not None:

@@ -206,7 +206,7 @@ QPushButton[primary="true"] {{ background: {CHOSEN}; color: {WHITE}; font-weight
 QPushButton[primary="true"]:hover {{ background: #5a89a9; }}
 QPushButton[primary="true"]:disabled {{ color: {_OFF}; background: #4c4c4c; font-weight: normal; }}
 QToolButton[chip="true"] {{
-    background: {PANE}; border: 1px solid {PANE}; border-radius: 9px; padding: 1px {GAP}px 1px {TIGHT + 1}px;
+    background: {PANE}; border: 1px solid {PANE}; border-radius: 9px; padding: 1px {TIGHT}px 1px {TIGHT + 1}px;
 }}
 QToolButton[chip="true"]:hover {{ border: 1px solid {RAISED}; }}
 QToolButton[chip="true"]:checked {{ background: {CHOSEN}; color: {WHITE}; border: 1px solid {FOCUS}; }}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import farmfutures
 from farmfutures import JobInfo
 from farmfutures.errors import FarmFuturesError
 
 from .asks import NAME
+from .jobs.eta import Estimates, Left
 
 BUSY_S, QUIET_S = 1.0, 3.0
 """So often it looks while jobs run, and while none does."""
@@ -39,6 +40,7 @@ class Seen:
         trouble: Why not, in a sentence.
         engine: The engine's name.
         took_s: How long the farm took to answer, in seconds.
+        left: How long the jobs that run will still take, by their numbers, where anybody knows.
     """
 
     at_s: float
@@ -46,6 +48,7 @@ class Seen:
     trouble: str = ""
     engine: str = ""
     took_s: float = 0.0
+    left: Mapping[int, Left] = field(default_factory=dict[int, "Left"])
 
 
 class Watch:
@@ -65,6 +68,7 @@ class Watch:
         self._deliver = deliver
         self._engine = engine
         self._known: dict[int, JobInfo] = {}
+        self._estimates = Estimates()
         self._wanted = threading.Event()
         self._go = threading.Event()
         self._go.set()
@@ -128,7 +132,9 @@ class Watch:
         if local and not start and farm.broker_status() is None and not self._has_died(farm):
             return Seen(time.time(), None, "The broker has stopped: nothing runs. The next job starts it.", "local")
         jobs = self._read(farm)
-        return Seen(time.time(), jobs, engine=self._engine or farm.settings.engine, took_s=time.monotonic() - begin)
+        took_s = time.monotonic() - begin
+        left = self._estimates.of(farm, jobs)
+        return Seen(time.time(), jobs, "", self._engine or farm.settings.engine, took_s, left)
 
     def _has_died(self, farm: farmfutures.Farm) -> bool:
         """Whether the broker ended without a farewell, and there is work that waits for it."""

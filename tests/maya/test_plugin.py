@@ -187,7 +187,7 @@ from PySide6.QtWidgets import QWidget
 def see():
     utils.processIdleEvents()
     content = world.window.find("FarmFuturesJobs")
-    lists = [] if content is None else [child.objectName() for child in content.findChildren(QWidget, "FarmFuturesJobList")]
+    lists = [] if content is None else [child.objectName() for child in content.findChildren(QWidget, "FarmFuturesPanel")]
     return [content is not None, lists]
 """
 
@@ -211,7 +211,7 @@ def test_the_panel_is_restored_at_the_next_start(qt: Any, stand_in: Path, broker
     world.window.quit()
     print(json.dumps([before, after, unloaded]))
     """
-    there, gone = [True, ["FarmFuturesJobList"]], [False, []]
+    there, gone = [True, ["FarmFuturesPanel"]], [False, []]
     assert start_maya(stand_in, SEE + textwrap.dedent(first), tmp_path) == [there, ["FarmFutures"], []]
     assert start_maya(stand_in, SEE + textwrap.dedent(then), tmp_path) == [[True, []], there, gone]
     assert start_maya(stand_in, SEE + "print(json.dumps(see())); world.window.quit()", tmp_path) == gone

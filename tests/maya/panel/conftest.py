@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from farmfutures import JobInfo, State
 
 WAIT_S = 15.0
 
@@ -37,3 +40,15 @@ def feed(broker: Path, window: Any) -> Iterator[Any]:
     made.health.connect(made.said.append)
     yield made
     made.close(wait_s=10)
+
+
+@pytest.fixture
+def job() -> Callable[..., JobInfo]:
+    """Makes jobs as an engine tells of them."""
+
+    def make(number: int, state: State = State.RUNNING, **changes: Any) -> JobInfo:
+        counts = {State.COMPLETE: 3, State.FAILED: 1, State.RUNNING: 2, State.PENDING: 4}
+        made = JobInfo(number, f"job {number}", "mara", state, 50, 2, 10, counts, 1000.0, 1010.0, None, "local")
+        return dataclasses.replace(made, **changes)
+
+    return make

@@ -47,6 +47,8 @@ class World:
         self.parent = ""
         """The control whose script runs."""
         self.deferred: list[Callable[[], object]] = []
+        self.conditions: set[str] = set()
+        """Conditions that hold: ``playingBack``, ``busy``."""
         self.callbacks: list[tuple[str, Callable[..., object], Any]] = []
         self.root = os.path.join(os.environ.get("HOME", os.getcwd()), "maya", "projects", "default")
         self.folder = self.root

@@ -104,3 +104,9 @@ def workspaceControlState(name: str, **flags: Any) -> bool:
     """Where a control was, for when it comes back."""
     _need_interface("workspaceControlState")
     return name in world.interface
+
+
+@command("")
+def isTrue(name: str) -> bool:
+    """A condition; tests put those that hold into ``world.conditions``."""
+    return name in world.conditions

@@ -1,0 +1,300 @@
+"""`Panel`: the whole. It sits in a workspace control of Maya, and is a window of its own outside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from farmfutures import JobInfo
+
+from . import about, look, memory, polite, words
+from .feed import Feed, Health
+from .header import Header
+from .jobs.columns import tip
+from .jobs.filters import KINDS
+from .jobs.table import JobTable
+from .keys import Keys, Overlay
+from .notice import Notice
+from .watch import Seen
+
+LIMIT = 1000
+"""So many of the newest jobs are shown."""
+
+BESIDE = 1100
+"""In a panel that is wider than this, the details are beside the jobs, not below."""
+
+_SAVE_MS = 1500
+_AGE_MS = 1000
+_NONE_YET = "No jobs yet.\nSubmit... hands work to the farm: a script, frames of this scene, a cache."
+_NONE_FOUND = "None of the {known} is like that.\nEsc looks for all of them again."
+
+
+class Details(QTabWidget):
+    """What there is to know of the jobs that are chosen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel(self)
+        self._text.setMargin(look.GAP)
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.addTab(self._text, "Job")
+
+    def show_jobs(self, jobs: list[JobInfo]) -> None:
+        """Shows the first of some jobs, and how many there are."""
+        more = f"\n\nand {words.many(len(jobs) - 1, 'job')} more" if len(jobs) > 1 else ""
+        self._text.setText(tip(jobs[0]) + more if jobs else "")
+
+
+class Panel(QWidget):
+    """Head, notices, jobs, and what there is to know of those that are chosen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("FarmFuturesPanel")
+        self.setStyleSheet(look.style_sheet())
+        self.feed = Feed(LIMIT, self, still=polite.still)
+        self.header = Header(self)
+        self.notice = Notice(self)
+        self.table = JobTable(self)
+        self.details = Details(self)
+        self._engine = ""
+        self._down = False
+        self._chose = False
+        self._saving = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._ageing = QTimer(self, interval=_AGE_MS)
+        self._lay()
+        self._connect()
+        self._add_actions()
+        self.keys = Keys(self)
+        self.header.menu.setMenu(self._menu())
+        self.table.say("Asking the farm...")
+        self._restore(memory.load())
+        self.setFocusProxy(self.table)
+        self.table.setFocus()
+
+    def _lay(self) -> None:
+        self.split = QSplitter(Qt.Orientation.Vertical, self)
+        self.split.setHandleWidth(3)
+        self.split.addWidget(self.table)
+        self.split.addWidget(self.details)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 1)
+        self.split.setCollapsible(0, False)
+        self.table.setMinimumHeight(3 * look.row_height(self.table))
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.header)
+        lines.addWidget(self.notice)
+        lines.addWidget(self.split, 1)
+
+    def _connect(self) -> None:
+        self.feed.seen.connect(self.show_seen)
+        self.feed.health.connect(self.show_health)
+        self.feed.refused.connect(self._refuse)
+        self.header.wanted.connect(self._find)
+        self.header.submit.connect(self.submit)
+        self.table.jobs.counted.connect(self.header.show_counts)
+        self.table.chosen.connect(self._choose)
+        self.table.opened.connect(self._open)
+        self.table.layout_of.changed.connect(self._saving.start)
+        self.split.splitterMoved.connect(self._moved)
+        self._saving.timeout.connect(self.save)
+        self._ageing.timeout.connect(self._say_age)
+
+    # --- what the farm says
+
+    def show_seen(self, seen: Seen) -> None:
+        """Shows what a look at the farm brought; where it brought none, what was known stays."""
+        if seen.engine:
+            self._engine = seen.engine
+        if seen.jobs is None:
+            return
+        self.table.jobs.take(seen.jobs, seen.left)
+        if not self._chose and seen.jobs:
+            self._chose = True
+            if not self.table.chosen_jobs():
+                self.table.choose({seen.jobs[0].id})
+        self.table.refresh()
+        self._say_empty()
+
+    def show_health(self, health: Health) -> None:
+        """Says how well the farm answers; what is the matter stands in a bar until it is not any more."""
+        self.header.show_health(health, self._engine)
+        if health.kind in ("down", "slow"):
+            age = f" What you see is from {words.age(health.known_s)}." if health.known_s else ""
+            text = health.sentence + age
+            if not self._down or self.notice.text.text() != text:
+                self.notice.say(text, "warning", button="Look again", does=self.look_again)
+            self._down = True
+            if not self.table.jobs.known:
+                self.table.say("")
+        elif self._down:
+            self._down = False
+            self.notice.end()
+
+    def _say_age(self) -> None:
+        self.header.show_health(self.feed.now, self._engine)
+
+    def _say_empty(self) -> None:
+        known = self.table.jobs.known
+        none = "" if self.table.jobs.rowCount() else _NONE_FOUND.format(known=words.many(known, "job")) if known else _NONE_YET
+        self.table.say(none)
+
+    # --- what is chosen
+
+    def _find(self, wanted: Any) -> None:
+        self.table.jobs.find(wanted)
+        self.table.refresh()
+        self._say_empty()
+        self._saving.start()
+
+    def _choose(self, jobs: list[JobInfo]) -> None:
+        self.details.show_jobs(jobs)
+
+    # --- deeds
+
+    def _add_actions(self) -> None:
+        """What can be done by a key; ``?`` lists them in this order."""
+        self._action("Submit a job", self.submit, "Ctrl+N")
+        self._action("Search jobs", self.search, "/", "Ctrl+F")
+        for number, kind in enumerate(KINDS, 1):
+            self._action(f"Only {kind} jobs, or all again", self.header.chips[kind].click, str(number))
+        self._action("My jobs, or everybody's", self.header.mine.click, "M")
+        self._action("Back: to the jobs, then to all of them", self.back, "Esc")
+        open_job = QAction("Look into the job", self.table)
+        open_job.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
+        open_job.triggered.connect(self.table.activate)
+        self.table.addAction(open_job)
+        for number in range(1, self.details.count() + 1):
+            name = self.details.tabText(number - 1)
+            self._action(f"To {name}", partial(self._to_details, number - 1), f"Ctrl+{number}")
+        self._action("Look at the farm now", self.look_again, "F5")
+        self._action("These keys", self.show_keys, "?", "F1")
+
+    def _action(self, text: str, does: Callable[..., object], *keys: str) -> QAction:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(does)
+        self.addAction(action)
+        return action
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        return menu
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        menu.addMenu(self.table.layout_of.menu())
+        menu.addSeparator()
+        menu.addAction("Look Again\tF5").triggered.connect(self.look_again)
+        menu.addAction("Keys\t?").triggered.connect(self.show_keys)
+        menu.addAction("About").triggered.connect(self.show_about)
+
+    def submit(self) -> None:
+        """Opens the form to submit from."""
+        from .. import menu
+
+        menu.ask_and_submit()
+
+    def search(self) -> None:
+        """Puts the keyboard into the search field."""
+        self.header.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.header.search.selectAll()
+
+    def back(self) -> None:
+        """Goes back a step: from the details or the search to the jobs, from there to all jobs, from there to none."""
+        if not self.table.hasFocus():
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif self.header.filter.text or self.header.filter.kinds:
+            self.header.clear()
+        elif self.notice.isVisible():
+            self.notice.end()
+
+    def look_again(self) -> None:
+        """Looks at the farm now."""
+        self.feed.look_soon()
+
+    def show_keys(self) -> None:
+        """Shows the keys over the panel."""
+        overlay = Overlay(self)
+        overlay.show()
+        overlay.raise_()
+        overlay.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def show_about(self) -> None:
+        """Says which version this is, which farm, and what the panel has cost Maya so far."""
+        about.show(self, self.feed, self._engine)
+
+    def _open(self, _: JobInfo) -> None:
+        self._to_details(self.details.currentIndex())
+
+    def _to_details(self, place: int, *_: object) -> None:
+        self.details.setCurrentIndex(place)
+        self.details.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _refuse(self, _: object, error: Exception) -> None:
+        self.notice.say(str(error), "error")
+
+    # --- remembering
+
+    def save(self) -> None:
+        """Notes how the panel was set up."""
+        self._saving.stop()
+        wanted = self.header.filter
+        memory.save({
+            "columns": self.table.layout_of.saved(), "mine": bool(wanted.user), "kinds": sorted(wanted.kinds),
+            "parts": [self.split.sizes(), self.split.orientation() == Qt.Orientation.Vertical],
+        })  # fmt: skip
+
+    def _restore(self, saved: dict[str, Any]) -> None:
+        columns, kinds = saved.get("columns"), saved.get("kinds")
+        self.table.layout_of.restore(cast("dict[str, Any]", columns) if isinstance(columns, dict) else {})
+        self.header.mine.setChecked(saved.get("mine") is True)
+        for kind in cast("list[object]", kinds) if isinstance(kinds, list) else ():
+            if kind in KINDS:
+                self.header.chips[str(kind)].setChecked(True)
+        self._saving.stop()
+
+    def _moved(self, *_: int) -> None:
+        self._saving.start()
+
+    # --- events
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the columns that count."""
+        return QSize(900, 620)
+
+    def minimumSizeHint(self) -> QSize:
+        """Maya's narrowest panels."""
+        return QSize(240, 200)
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """A wide panel has the details beside the jobs."""
+        super().resizeEvent(event)
+        beside = event.size().width() > BESIDE
+        self.split.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
+
+    def showEvent(self, event: QShowEvent, /) -> None:
+        """Somebody looks: ask."""
+        super().showEvent(event)
+        self.feed.start()
+        self._ageing.start()
+
+    def hideEvent(self, event: QHideEvent, /) -> None:
+        """Nobody looks: a tab behind others costs nothing."""
+        self.feed.stop()
+        self._ageing.stop()
+        if self._saving.isActive():
+            self.save()
+        super().hideEvent(event)
