@@ -6,7 +6,7 @@ import pytest
 
 from farmfutures.errors import SealError
 from farmfutures.spool import items, runs
-from farmfutures.spool.layout import JobFolder
+from farmfutures.spool.layout import JobFolder, signature
 from farmfutures.spool.runs import Running
 from farmfutures.spool.seal import Seal
 
@@ -36,12 +36,12 @@ def test_the_report_of_another_run_is_refused(folder: JobFolder, seal: Seal) -> 
 
 def test_a_signature_changes_with_the_report(folder: JobFolder, seal: Seal) -> None:
     one, two = runs.begin(folder, "0-4"), runs.begin(folder, "5-9")
-    before = {name: runs.signature(folder, name) for name in runs.names(folder)}
+    before = {name: signature(folder.runs / name) for name in runs.names(folder)}
     runs.write(folder, seal, two)
-    after = {name: runs.signature(folder, name) for name in runs.names(folder)}
+    after = {name: signature(folder.runs / name) for name in runs.names(folder)}
     assert set(after) == {one.name, two.name}
     assert {name for name in after if after[name] != before[name]} == {two.name}
-    assert runs.signature(folder, "7.0") is None
+    assert signature(folder.runs / "7.0") is None
 
 
 def test_names_tell_which_runs_need_not_be_read() -> None:

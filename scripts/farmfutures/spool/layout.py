@@ -164,6 +164,23 @@ class JobFolder:
         return item_log(self.logs, self.number, work, attempt)
 
 
+Signature = tuple[int, int, int]
+"""What changes when a file is replaced: inode, size, and time of change by the server's clock."""
+
+
+def signature(path: Path) -> Signature | None:
+    """Returns what changes when a file is replaced, None where there is none: it may be that it is just being replaced.
+
+    Raises:
+        OSError: It can't be asked for.
+    """
+    try:
+        info = os.stat(path)  # Not that of a listing: on Windows it has no inode.
+    except FileNotFoundError:
+        return None
+    return info.st_ino, info.st_size, info.st_mtime_ns
+
+
 def _host() -> str:
     import socket
 

@@ -126,10 +126,6 @@ def _running(about: dict[str, Any]) -> Running:
     return Running(**about, progress=None if said is None else tuple(said))
 
 
-Signature = tuple[int, int, int]
-"""What changes when a file is replaced: inode, size, and time of change by the server's clock."""
-
-
 def names(folder: JobFolder) -> list[str]:
     """Returns the names of all runs, in no order.
 
@@ -137,19 +133,6 @@ def names(folder: JobFolder) -> list[str]:
         OSError: The folder can't be read.
     """
     return [name for name in os.listdir(folder.runs) if not name.startswith(".")]
-
-
-def signature(folder: JobFolder, name: str) -> Signature | None:
-    """Returns what changes when a run's report does, None where it is just being replaced.
-
-    Raises:
-        OSError: The folder can't be read.
-    """
-    try:
-        info = os.stat(folder.runs / name)
-    except FileNotFoundError:
-        return None
-    return info.st_ino, info.st_size, info.st_mtime_ns
 
 
 def may_share(name: str, wanted: Collection[int]) -> bool:

@@ -1,0 +1,268 @@
+"""A job as its folder shows it: what is new is read, and what was read is kept.
+
+A look costs one listing of the runs, and for each run that is not over one question whether its report changed. Outcomes of a
+run whose items another one is just taking over are left until that one has said from where it goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+from ...errors import SealError
+from ...job import State
+from ...spool import items as texts
+from ...spool import marks, outcomes, package, runs
+from ...spool.fences import FIRST_WORD_S, Fences
+from ...spool.layout import JobFolder, Signature, signature
+from ...spool.outcomes import Outcome
+from ...spool.runs import Run
+from ...spool.seal import Seal
+
+log = logging.getLogger("farmfutures.spool")
+
+ENDED = frozenset({runs.OVER, runs.REFUSED})
+"""States of runs that say no more."""
+
+_T = TypeVar("_T")
+
+
+class Over(NamedTuple):
+    """How a work item ended, and in which bundle its outcome lies. Times are in Unix seconds by the worker's clock."""
+
+    run: str
+    bundle: int
+    state: State
+    attempt: int
+    started_s: float | None
+    finished_s: float
+    logged: bool
+
+
+class Sight(NamedTuple):
+    """What a look brought."""
+
+    over: dict[int, Outcome]
+    reports: list[Run]
+    """Reports that are new or changed."""
+    done: set[int]
+    """Items that somebody called done."""
+
+    def __bool__(self) -> bool:
+        return bool(self.over or self.reports or self.done)
+
+
+class JobView:
+    """What is known of one job. Use it from any thread, with `lock` held for more than one thing.
+
+    Args:
+        folder: The job's folder.
+        seal: The user's seal.
+        delay_s: How late the folder may show what was written, in seconds.
+        about: The job's package, where it was just written.
+
+    Raises:
+        SealError: The package is not ours.
+        PackageError: Another release wrote it.
+        OSError: It is not there.
+    """
+
+    def __init__(self, folder: JobFolder, seal: Seal, delay_s: float, about: package.Package | None = None) -> None:
+        self.folder = folder
+        self.seal = seal
+        self.package = about or package.read(folder, seal)
+        self.total = len(self.package)
+        self.lock = threading.RLock()
+        self.marks = marks.Marks()
+        self.runs: dict[str, Run] = {}
+        self.over: dict[int, Over] = {}
+        self.tally: Counter[State] = Counter()
+        """How many items are over, by how they ended."""
+        self.fences = Fences()
+        self.silent: dict[str, float] = {}
+        """Runs that have only begun, and when that was seen first by our own clock."""
+        self.trouble: dict[str, str] = {}
+        """What could not be used, by its path, and why."""
+        self._delay_s = delay_s
+        self._signatures: dict[str, Signature | None] = {}
+        self._read: Counter[str] = Counter()
+        """How many bundles of each run were read."""
+        self._behind: set[str] = set()
+        """Runs that wrote more."""
+        self._missing: dict[tuple[str, int], float] = {}
+        """Bundles that should be there, and since when they have not been."""
+
+    # --- looking
+
+    def refresh(self) -> Sight:
+        """Reads what is new.
+
+        Raises:
+            OSError: The folder can't be read now, or is gone.
+        """
+        with self.lock:
+            done = self._read_marks()
+            reports = self._read_reports(runs.names(self.folder))
+            if self._behind:
+                # Who begins after this listing reads the reports that we have read, and goes on from the same outcomes.
+                reports += self._read_reports(name for name in runs.names(self.folder) if name not in self.runs)
+            found: dict[int, Outcome] = {}
+            for name in list(self._behind):
+                found |= self._read_bundles(self.runs[name])
+            return Sight(found, reports, done)
+
+    def _read_marks(self) -> set[int]:
+        """Returns the items that somebody called done since the last look."""
+        known = self._signatures.get("")
+        now = self._signatures[""] = signature(self.folder.marks)
+        if now is None or now == known:
+            return set()
+        found = self._try(self.folder.marks, marks.read, self.folder, self.seal)
+        if found is None or found.version <= self.marks.version:
+            return set()
+        old, self.marks = self.marks, found
+        for work, attempt in found.forgiven.items():
+            over = self.over.get(work)
+            if over is not None and over.attempt <= attempt:
+                self._drop(work)
+        return found.done - old.done
+
+    def _read_reports(self, names: Iterable[str]) -> list[Run]:
+        """Returns reports that are new or changed."""
+        changed: list[Run] = []
+        for name in names:
+            known = self.runs.get(name)
+            if known is not None and known.state in ENDED:
+                continue
+            path = self.folder.runs / name
+            now = signature(path)
+            if now is None or (known is not None and now == self._signatures.get(name)):
+                continue
+            run = self._try(path, runs.read, self.folder, self.seal, name)
+            if run is None:
+                self.silent.setdefault(name, time.monotonic())
+                continue
+            self._signatures[name] = now
+            self.admit(run)
+            changed.append(run)
+        return changed
+
+    def admit(self, run: Run) -> None:
+        """Takes in a report; with its first one a run may take items over from others."""
+        with self.lock:
+            self.silent.pop(run.name, None)
+            if run.name not in self.runs and run.accepted:
+                self.fences.add(run)
+                for work in texts.parse(run.items):
+                    over = self.over.get(work)
+                    if over is not None and not self.fences.counts(over.run, over.bundle, work):
+                        self._drop(work)
+            self.runs[run.name] = run
+            if run.bundles > self._read[run.name]:
+                self._behind.add(run.name)
+
+    def _read_bundles(self, run: Run) -> dict[int, Outcome]:
+        found: dict[int, Outcome] = {}
+        while not self._in_question(run):
+            number = self._read[run.name]
+            if number >= run.bundles:
+                self._behind.discard(run.name)
+                break
+            path = self.folder.bundle(run.name, number)
+            bundle = self._try(path, outcomes.read, self.folder, self.seal, run.name, number)
+            if bundle is None and not self._given_up(run.name, number):
+                break
+            self._read[run.name] += 1
+            found |= {one.work: one for one in bundle or () if self._take(run.name, number, one)}
+        return found
+
+    def _in_question(self, run: Run) -> bool:
+        """Whether another run has begun that may be taking items over from this one."""
+        if not self.silent:
+            return False
+        now, works = time.monotonic(), set(texts.parse(run.items))
+        return any(now - since < FIRST_WORD_S and runs.may_share(name, works) for name, since in self.silent.items())
+
+    def _given_up(self, run: str, number: int) -> bool:
+        """Whether a bundle that its run says it wrote has been missing, or no good, for too long."""
+        since = self._missing.setdefault((run, number), time.monotonic())
+        return time.monotonic() - since > self._delay_s
+
+    def _take(self, run: str, bundle: int, one: Outcome) -> bool:
+        """Takes in an outcome; returns whether it counts."""
+        known = self.over.get(one.work)
+        if known is not None and known.attempt >= one.attempt:
+            return False
+        if one.attempt <= self.marks.forgiven.get(one.work, -1) or not self.fences.counts(run, bundle, one.work):
+            return False
+        self._drop(one.work)
+        self.over[one.work] = Over(run, bundle, one.state, one.attempt, one.started_s, one.finished_s, one.logged)
+        self.tally[one.state] += 1
+        return True
+
+    def _drop(self, work: int) -> None:
+        known = self.over.pop(work, None)
+        if known is not None:
+            self.tally[known.state] -= 1
+
+    def _try(self, path: object, read: Callable[..., _T], *args: Any) -> _T | None:
+        """Returns what a file says; None where it is not there (yet), or is no good, which is said once."""
+        try:
+            return read(*args)
+        except FileNotFoundError:
+            return None
+        except (SealError, ValueError, LookupError, TypeError, struct.error) as error:
+            if str(path) not in self.trouble:
+                self.trouble[str(path)] = str(error)
+                log.warning("%s", error)
+            return None
+
+    # --- what follows from it
+
+    def ended(self, work: int) -> State | None:
+        """Returns how a work item ended, None where it has not."""
+        over = self.over.get(work)
+        if work in self.marks.done:
+            return State.COMPLETE
+        return None if over is None else over.state
+
+    @property
+    def left(self) -> int:
+        """How many items are not over."""
+        return self.total - len(self.over) - sum(work not in self.over for work in self.marks.done)
+
+    def missing(self, works: Iterable[int]) -> list[int]:
+        """Returns those of these items that are not over."""
+        return [work for work in works if work not in self.over and work not in self.marks.done]
+
+    def outcome(self, work: int) -> Outcome | None:
+        """Reads the outcome of a work item once more, None where there is none.
+
+        Raises:
+            SealError: It is not ours any more.
+            OSError: It can't be read.
+        """
+        over = self.over.get(work)
+        if over is None:
+            return None
+        found = outcomes.read(self.folder, self.seal, over.run, over.bundle)
+        return next((one for one in found if one.work == work), None)
+
+    def live(self) -> list[Run]:
+        """Returns the runs that may be at work, as far as they say so."""
+        return [run for run in self.runs.values() if run.state not in ENDED]
+
+    def running(self) -> dict[int, Run]:
+        """Returns the items that run, and which run has each in hand."""
+        found: dict[int, Run] = {}
+        for run in self.live():
+            if run.running is not None:
+                work = run.running.work
+                if self.ended(work) is None and work not in self.fences.lost(run):
+                    found[work] = run
+        return found
