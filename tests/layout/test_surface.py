@@ -76,7 +76,10 @@ def test_the_version_is_the_same_everywhere() -> None:
     )
 
 
-@pytest.mark.parametrize("package", ["farmfutures_maya", "scripts/farmfutures/engines/local", "scripts/farmfutures/spool"])
+OF_THE_CORE = ("engines/local", "engines/spool", "spool")
+
+
+@pytest.mark.parametrize("package", ["farmfutures_maya", *(f"scripts/farmfutures/{name}" for name in OF_THE_CORE)])
 def test_a_package_says_what_each_of_its_rooms_is(package: str) -> None:
     folder = ROOT / package
     said = (folder / "__init__.py").read_text(encoding="utf-8").partition('"""')[2].partition('"""')[0]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from farmfutures import Executor, Farm
 from farmfutures.call import pack_call
+from farmfutures.engines.spool.engine import SpoolEngine
 from farmfutures.job import JobSpec, Launch, WorkSpec
 from farmfutures.spool import package
 from farmfutures.spool.layout import JobFolder, Spool
 from farmfutures.spool.seal import Seal
+
+from .paper import Actor, Paper
 
 LIMITS = {"inline_limit_bytes": 4096}
 
@@ -47,3 +52,56 @@ def spec() -> JobSpec:
 @pytest.fixture
 def written(folder: JobFolder, seal: Seal, spec: JobSpec, works: list[WorkSpec]) -> package.Package:
     return package.write(folder, seal, spec, "comet: tail", works, path_rules=["P:/ <-> /mnt/p"], limits=LIMITS)
+
+
+# --- with an engine
+
+
+SPEED = {"SPOOL_POLL_S": "0.01", "SPOOL_POLL_MOST_S": "0.05", "ENGINE_POLL_S": "0.02", "SPOOL_DELAY_S": "0.15"}
+"""Nothing here comes over a network, so that nobody needs to wait for one."""
+
+
+@pytest.fixture
+def shared_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shared folder of this test, in the settings."""
+    root = tmp_path / "net"
+    root.mkdir()
+    monkeypatch.setenv("FARMFUTURES_SPOOL", str(root))
+    for name, value in SPEED.items():
+        monkeypatch.setenv(f"FARMFUTURES_{name}", value)
+    return root
+
+
+@pytest.fixture
+def paper(shared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paper:
+    """What executors and farms of this test use, by whatever name."""
+    paper = Paper()
+    monkeypatch.setattr("farmfutures.engines.engine.make", lambda name, settings: SpoolEngine(settings, paper))
+    return paper
+
+
+@pytest.fixture
+def executor(paper: Paper) -> Iterator[Executor]:
+    executor = Executor(engine="paper")
+    yield executor
+    executor.shutdown(wait=False)
+    executor._finalizer()
+
+
+@pytest.fixture
+def farm(paper: Paper) -> Iterator[Farm]:
+    with Farm("paper") as farm:
+        yield farm
+
+
+@pytest.fixture
+def engine(executor: Executor) -> SpoolEngine:
+    """The engine of the executor."""
+    assert isinstance(executor._engine, SpoolEngine)
+    return executor._engine
+
+
+@pytest.fixture
+def act(engine: SpoolEngine) -> Callable[..., Actor]:
+    """Makes a runner of a job's items that has started."""
+    return lambda job, items, **about: Actor(engine.spool.job(job), engine.seal, items).start(**about)

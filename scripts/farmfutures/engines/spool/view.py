@@ -11,7 +11,7 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from ...errors import SealError
@@ -44,14 +44,15 @@ class Over(NamedTuple):
     logged: bool
 
 
-class Sight(NamedTuple):
-    """What a look brought."""
+class News:
+    """What looks brought: outcomes, reports, and items that somebody called done."""
 
-    over: dict[int, Outcome]
-    reports: list[Run]
-    """Reports that are new or changed."""
-    done: set[int]
-    """Items that somebody called done."""
+    __slots__ = ("done", "over", "reports")
+
+    def __init__(self) -> None:
+        self.over: dict[int, Outcome] = {}
+        self.reports: dict[str, Run] = {}
+        self.done: set[int] = set()
 
     def __bool__(self) -> bool:
         return bool(self.over or self.reports or self.done)
@@ -88,6 +89,8 @@ class JobView:
         """Runs that have only begun, and when that was seen first by our own clock."""
         self.trouble: dict[str, str] = {}
         """What could not be used, by its path, and why."""
+        self.news: News | None = None
+        """What looks bring, whoever looks, where somebody wants to know."""
         self._delay_s = delay_s
         self._signatures: dict[str, Signature | None] = {}
         self._read: Counter[str] = Counter()
@@ -99,42 +102,38 @@ class JobView:
 
     # --- looking
 
-    def refresh(self) -> Sight:
+    def refresh(self) -> None:
         """Reads what is new.
 
         Raises:
             OSError: The folder can't be read now, or is gone.
         """
         with self.lock:
-            done = self._read_marks()
-            reports = self._read_reports(runs.names(self.folder))
+            self._read_marks()
+            self._read_reports(runs.names(self.folder))
             if self._behind:
                 # Who begins after this listing reads the reports that we have read, and goes on from the same outcomes.
-                reports += self._read_reports(name for name in runs.names(self.folder) if name not in self.runs)
-            found: dict[int, Outcome] = {}
+                self._read_reports(name for name in runs.names(self.folder) if name not in self.runs)
             for name in list(self._behind):
-                found |= self._read_bundles(self.runs[name])
-            return Sight(found, reports, done)
+                self._read_bundles(self.runs[name])
 
-    def _read_marks(self) -> set[int]:
-        """Returns the items that somebody called done since the last look."""
+    def _read_marks(self) -> None:
         known = self._signatures.get("")
         now = self._signatures[""] = signature(self.folder.marks)
         if now is None or now == known:
-            return set()
+            return
         found = self._try(self.folder.marks, marks.read, self.folder, self.seal)
         if found is None or found.version <= self.marks.version:
-            return set()
+            return
         old, self.marks = self.marks, found
         for work, attempt in found.forgiven.items():
             over = self.over.get(work)
             if over is not None and over.attempt <= attempt:
                 self._drop(work)
-        return found.done - old.done
+        if self.news is not None:
+            self.news.done |= found.done - old.done
 
-    def _read_reports(self, names: Iterable[str]) -> list[Run]:
-        """Returns reports that are new or changed."""
-        changed: list[Run] = []
+    def _read_reports(self, names: Iterable[str]) -> None:
         for name in names:
             known = self.runs.get(name)
             if known is not None and known.state in ENDED:
@@ -149,8 +148,6 @@ class JobView:
                 continue
             self._signatures[name] = now
             self.admit(run)
-            changed.append(run)
-        return changed
 
     def admit(self, run: Run) -> None:
         """Takes in a report; with its first one a run may take items over from others."""
@@ -165,9 +162,10 @@ class JobView:
             self.runs[run.name] = run
             if run.bundles > self._read[run.name]:
                 self._behind.add(run.name)
+            if self.news is not None:
+                self.news.reports[run.name] = run
 
-    def _read_bundles(self, run: Run) -> dict[int, Outcome]:
-        found: dict[int, Outcome] = {}
+    def _read_bundles(self, run: Run) -> None:
         while not self._in_question(run):
             number = self._read[run.name]
             if number >= run.bundles:
@@ -178,8 +176,8 @@ class JobView:
             if bundle is None and not self._given_up(run.name, number):
                 break
             self._read[run.name] += 1
-            found |= {one.work: one for one in bundle or () if self._take(run.name, number, one)}
-        return found
+            for one in bundle or ():
+                self._take(run.name, number, one)
 
     def _in_question(self, run: Run) -> bool:
         """Whether another run has begun that may be taking items over from this one."""
@@ -193,17 +191,18 @@ class JobView:
         since = self._missing.setdefault((run, number), time.monotonic())
         return time.monotonic() - since > self._delay_s
 
-    def _take(self, run: str, bundle: int, one: Outcome) -> bool:
-        """Takes in an outcome; returns whether it counts."""
+    def _take(self, run: str, bundle: int, one: Outcome) -> None:
+        """Takes in an outcome, where it counts."""
         known = self.over.get(one.work)
         if known is not None and known.attempt >= one.attempt:
-            return False
+            return
         if one.attempt <= self.marks.forgiven.get(one.work, -1) or not self.fences.counts(run, bundle, one.work):
-            return False
+            return
         self._drop(one.work)
         self.over[one.work] = Over(run, bundle, one.state, one.attempt, one.started_s, one.finished_s, one.logged)
         self.tally[one.state] += 1
-        return True
+        if self.news is not None:
+            self.news.over[one.work] = one
 
     def _drop(self, work: int) -> None:
         known = self.over.pop(work, None)
@@ -236,22 +235,30 @@ class JobView:
         """How many items are not over."""
         return self.total - len(self.over) - sum(work not in self.over for work in self.marks.done)
 
+    @property
+    def all_complete(self) -> bool:
+        """Whether nothing of it will ever run again, unless somebody wants that."""
+        return not self.left and all(over.state is State.COMPLETE or work in self.marks.done for work, over in self.over.items())
+
     def missing(self, works: Iterable[int]) -> list[int]:
         """Returns those of these items that are not over."""
         return [work for work in works if work not in self.over and work not in self.marks.done]
 
-    def outcome(self, work: int) -> Outcome | None:
-        """Reads the outcome of a work item once more, None where there is none.
+    def outcomes(self, works: Iterable[int]) -> Iterator[Outcome]:
+        """Reads the outcomes of those of these items that are over once more.
 
         Raises:
-            SealError: It is not ours any more.
-            OSError: It can't be read.
+            SealError: One is not ours any more.
+            OSError: One can't be read.
         """
-        over = self.over.get(work)
-        if over is None:
-            return None
-        found = outcomes.read(self.folder, self.seal, over.run, over.bundle)
-        return next((one for one in found if one.work == work), None)
+        bundles: dict[tuple[str, int], set[int]] = {}
+        for work in works:
+            if work in self.over:
+                bundles.setdefault(self.over[work][:2], set()).add(work)
+        for (run, number), wanted in bundles.items():
+            for one in outcomes.read(self.folder, self.seal, run, number):
+                if one.work in wanted:
+                    yield one
 
     def live(self) -> list[Run]:
         """Returns the runs that may be at work, as far as they say so."""

@@ -1,0 +1,129 @@
+"""What becomes of work items whose chunk is gone: ordered again as long as that helps, cancelled where somebody took it away.
+
+Nothing is done before the engine has said so, and the folder had the time to show what was written. What the engine does not
+know is never taken for a failure.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from ... import call as calls
+from ...errors import FarmFuturesError, RefusedError, WorkerDiedError
+from ...job import State
+from ...spool import items as texts
+from ...spool import orders
+from .launcher import ChunkState
+from .settle import settle
+from .standing import Gone
+
+if TYPE_CHECKING:
+    from .handover import Handover
+    from .job import Job
+
+log = logging.getLogger("farmfutures.spool")
+
+LOSSES = 3
+"""A chunk that came to nothing so often in a row is given up."""
+
+
+def mend(job: Job, handover: Handover, delay_s: float) -> None:
+    """Does what is to be done about chunks that are gone.
+
+    Raises:
+        EngineUnavailableError: The engine can't be reached; it is tried again.
+        OSError: The folder can't be read or written.
+    """
+    gone = job.standing.gone(delay_s)
+    if not gone:
+        return
+    marks = job.view.marks
+    left = [work for one in gone for work in one.left]
+    settle(job.view, [work for work in left if work in marks.killed], State.KILLED)
+    settle(job.view, [work for work in left if work in marks.cancelled - marks.killed], State.CANCELLED)
+    taken = [one for one in gone if one.stand.state is ChunkState.CANCELLED]
+    settle(job.view, job.view.missing(work for one in taken for work in one.left), State.CANCELLED)
+    lost = [one for one in gone if one.stand.state is not ChunkState.CANCELLED and job.view.missing(one.left)]
+    if lost and not marks.paused:
+        _order_again(job, handover, lost)
+
+
+def _order_again(job: Job, handover: Handover, lost: list[Gone]) -> None:
+    again = []
+    for one in lost:
+        left = job.view.missing(one.left)
+        _count(job.barren, one, left, {over.run for work in texts.parse(one.text) if (over := job.view.over.get(work))})
+        if max(job.barren[work] for work in left) < LOSSES:
+            again.append(texts.as_text(left))
+        else:
+            fail(job, left, WorkerDiedError(_given_up(job, one)))
+    if again:
+        log.warning("job %d: %s ended without all of its outcomes; ordered again", job.number, ", ".join(again[:5]))
+        order(job, handover, again)
+
+
+def _count(barren: Counter[int], one: Gone, left: Collection[int], runs: Collection[str]) -> None:
+    """Counts for items that are left how often in a row their chunk brought no outcome at all."""
+    fruitful = any(run.rpartition(".")[0] == texts.as_name(one.text) for run in runs)
+    for work in left:
+        barren[work] = 0 if fruitful else barren[work] + 1
+
+
+def order(job: Job, handover: Handover, items: Sequence[str]) -> None:
+    """Orders chunks once more, and leaves it to another client that has just done so.
+
+    Raises:
+        EngineUnavailableError: The engine can't be reached; the order is noted, and given when it can.
+        OSError: The order can't be noted.
+    """
+    job.standing.reload()
+    try:
+        record = orders.intend(job.view.folder, job.view.seal, job.engine, items, len(job.standing.orders))
+    except FileExistsError:
+        job.standing.reload()
+        return
+    job.standing.add(record)
+    job.own.add(record.number)
+    give(job, handover)
+
+
+def give(job: Job, handover: Handover, delay_s: float = 0.0) -> None:
+    """Gives orders that were noted, and have no handle: their client died, or the engine was down.
+
+    Args:
+        job: The job.
+        handover: Gives them.
+        delay_s: How long another client is given to note the handle of its own order, in seconds.
+
+    Raises:
+        EngineUnavailableError: The engine can't be reached.
+        OSError: The handle can't be noted.
+    """
+    for number in job.ungiven(delay_s):
+        record = job.standing.orders[number]
+        try:
+            job.standing.add(handover.give_again(job.view, record))
+        except RefusedError as error:
+            fail(job, job.view.missing(work for text in record.items for work in texts.parse(text)), error)
+
+
+def fail(job: Job, works: Collection[int], error: FarmFuturesError) -> None:
+    """Has work items fail with an error of ours."""
+    settle(job.view, works, State.FAILED, calls.pack_failure(error))
+
+
+def _given_up(job: Job, one: Gone) -> str:
+    runs = [run for run in job.view.runs.values() if run.items == one.text]
+    engine = job.engine
+    what = f"items {one.text} of job {job.number} ({job.view.package.name}) were handed to {engine} {LOSSES} times"
+    if not runs:
+        return (
+            f"{what}, and no worker ever said anything ({one.stand.why or one.stand.state}): 'farmfutures engines check "
+            f"{engine}' looks whether workers see the folder {job.view.folder.root} and have a Python with farmfutures."
+        )
+    last = runs[-1]
+    note = last.note or one.stand.why or f"{engine} says no more than {one.stand.state.value!r}"
+    return f"{what}, and each time ended without an outcome, last on {last.host or 'an unknown host'}: {note}"

@@ -1,0 +1,111 @@
+"""Jobs, items and interpreters as plain data for `farmfutures.Farm`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ...job import CODES, State
+from ...spool.runs import RUNNING, STARTING, Run
+from ...worker import logs
+from .job import Job
+from .view import JobView
+
+
+def counts(view: JobView) -> Counter[State]:
+    """Returns how many items of a job are in each state."""
+    found = Counter(view.tally)
+    for work in view.marks.done:
+        over = view.over.get(work)
+        if over is not None:
+            found[over.state] -= 1
+        found[State.COMPLETE] += 1
+    found[State.RUNNING] = len(view.running())
+    found[State.PENDING] = view.left - found[State.RUNNING]
+    return +found
+
+
+def job_state(tally: Counter[State], total: int, *, started: bool) -> State:
+    """Failed beats killed beats cancelled beats complete, once all items are over."""
+    if sum(count for state, count in tally.items() if state.done) < total:
+        return State.RUNNING if started else State.PENDING
+    return next((state for state in (State.FAILED, State.KILLED, State.CANCELLED) if tally[state]), State.COMPLETE)
+
+
+def job_row(job: Job, url: str | None) -> dict[str, Any]:
+    """Returns a job."""
+    view, spec = job.view, job.view.package.spec
+    tally = counts(view)
+    starts = [run.started_s for run in view.runs.values() if run.state != STARTING and run.started_s and not _is_clients(run)]
+    state = job_state(tally, view.total, started=bool(starts))
+    ends = [over.finished_s for over in view.over.values()] if state.done else []
+    priority = view.marks.priority if view.marks.priority is not None else spec["priority"]
+    return {
+        "id": job.number, "name": view.package.name, "user": spec["user"], "state": state.value, "priority": priority,
+        "cpus": spec["cpus"], "total": view.total, "counts": {state.value: count for state, count in tally.items()},
+        "submitted_s": view.package.submitted_s, "started_s": min(starts, default=None), "finished_s": max(ends, default=None),
+        "engine": job.engine, "error": next(iter(view.trouble.values()), None), "paused": view.marks.paused, "url": url,
+    }  # fmt: skip
+
+
+def _is_clients(run: Run) -> bool:
+    """Whether a run is a client's word about items that nobody ran."""
+    return not run.python
+
+
+def item_row(job: Job, work: int, running: dict[int, Run]) -> dict[str, Any]:
+    """Returns a work item; `running` is of its job's view."""
+    view = job.view
+    state, over, run = view.ended(work), view.over.get(work), running.get(work)
+    row: dict[str, Any] = {
+        "job_id": job.number, "work_id": work, "name": view.package.item_name(work), "state": (state or State.PENDING).value,
+        "attempt": max(0, over.attempt) if over else tried(view, work), "attempts": attempts(view, work), "worker": None,
+        "started_s": over.started_s if over else None, "finished_s": over.finished_s if over else None, "progress": None,
+        "log_path": str(view.folder.log(work, over.attempt)) if over and over.logged else None,
+        "failed": state is State.FAILED or (state is State.KILLED and over is not None and over.started_s is not None),
+    }  # fmt: skip
+    if run is not None and run.running is not None:
+        now = run.running
+        row.update(
+            state=State.RUNNING.value, attempt=now.attempt, started_s=now.since_s, progress=now.progress,
+            worker=number_of(view, run), log_path=str(view.folder.worker(run.name) / logs.SCRATCH),
+        )  # fmt: skip
+    return row
+
+
+def attempts(view: JobView, work: int) -> int:
+    """Returns how often a work item may run."""
+    return int(view.package.extras.get(work, {}).get("attempts", view.package.spec["attempts"]))
+
+
+def tried(view: JobView, work: int) -> int:
+    """Returns how often a work item that is not over has run."""
+    return max((run.tries[work][0] for run in view.runs.values() if work in run.tries), default=0)
+
+
+def states(view: JobView) -> bytes:
+    """Returns the state of every item, a byte each, in order."""
+    found = bytearray([CODES[State.PENDING]]) * view.total
+    for work, over in view.over.items():
+        found[work] = CODES[over.state]
+    for work in view.marks.done:
+        found[work] = CODES[State.COMPLETE]
+    for work in view.running():
+        found[work] = CODES[State.RUNNING]
+    return bytes(found)
+
+
+def number_of(view: JobView, run: Run) -> int:
+    """Returns the number of a run's interpreter: it lives as long as the run, and is one of its job."""
+    return sorted(view.runs).index(run.name) + 1
+
+
+def worker_row(job: Job, run: Run) -> dict[str, Any]:
+    """Returns the interpreter of a run."""
+    view, now = job.view, run.running
+    state = "running" if now is not None else "idle" if run.state == RUNNING else "starting"
+    return {
+        "id": number_of(view, run), "pid": run.pid, "interpreter": " ".join(view.package.spec["launch"]["interpreter"]),
+        "state": state, "job_id": job.number, "work_id": now.work if now else None, "started_s": run.started_s,
+        "items_done": sum(over.run == run.name for over in view.over.values()),
+    }  # fmt: skip
