@@ -174,5 +174,5 @@ class Actor:
 
     def over(self, **about: Any) -> Run:
         """Says its last word."""
-        self.say(state=runs.OVER, running=None, **about)
+        self.say(**{"state": runs.OVER, "running": None, **about})
         return self.run
