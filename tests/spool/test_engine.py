@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,16 @@ from farmfutures import Executor, Farm, Progress, State
 from farmfutures.engines.spool.engine import SpoolEngine
 from farmfutures.engines.spool.launcher import ChunkState
 from farmfutures.errors import (
-    EngineUnavailableError, NoSuchJobError, OptionError, RefusedError, SealError, StateFolderError, StoreFullError,
+    EngineUnavailableError,
+    NoSuchJobError,
+    OptionError,
+    RefusedError,
+    SealError,
+    StateFolderError,
+    StoreFullError,
 )  # fmt: skip
-from farmfutures.spool import marks, orders, package
 from farmfutures.spool import items as texts
+from farmfutures.spool import marks, orders, package
 from farmfutures.worker.environ import PACKAGES
 
 from .paper import Actor, Paper
@@ -216,7 +223,7 @@ def test_a_submit_that_fails_leaves_nothing(
     ],
 )
 def test_options_are_refused_before_anything_is_written(
-    executor: Executor, engine: SpoolEngine, options: dict[str, object], kind: type[Exception], text: str
+    executor: Executor, engine: SpoolEngine, options: dict[str, Any], kind: type[Exception], text: str
 ) -> None:
     with pytest.raises(kind, match=text):
         executor.submit_ext(abs, (-1,), **options)
@@ -246,6 +253,19 @@ def test_an_order_whose_answer_was_lost_is_found(executor: Executor, paper: Pape
 # --- watching
 
 
+def watch_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Returns what becomes the list of the files that are read."""
+    opened: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def note(path: Path) -> bytes:
+        opened.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", note)
+    return opened
+
+
 def test_ten_thousand_items_are_handed_over_quickly(executor: Executor, paper: Paper) -> None:
     with executor.batch("many") as batch:
         for number in range(10_000):
@@ -268,9 +288,7 @@ def test_a_look_reads_only_what_changed(
         runner.ends(*runner.works).over()
     view = engine.job(batch.job_id).view
     until(lambda: view.left == 10)
-    opened: list[str] = []
-    read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path.name) or read_bytes(path))
+    opened = watch_reads(monkeypatch)
     view.refresh()
     assert opened == []
     runners[35].ends(35)
@@ -394,9 +412,7 @@ def test_attaching_to_a_large_job_reads_each_bundle_once(
         act(batch.job_id, text).ends(*texts.parse(text)).over()
     assert [future.result(10) for future in batch.futures] == list(range(200))
     farm.job(batch.job_id)
-    opened: list[str] = []
-    read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path.name) or read_bytes(path))
+    opened = watch_reads(monkeypatch)
     assert [future.result(10) for future in executor.attach(batch.job_id)] == list(range(200))
     assert sorted(name for name in opened if name.count(".") == 2) == ["0-99.0.0", "100-199.0.0"]
 

@@ -9,8 +9,8 @@ import pytest
 
 from farmfutures import Executor, Farm, State
 from farmfutures.engines.spool.engine import SpoolEngine
-from farmfutures.engines.spool.launcher import ChunkState
-from farmfutures.errors import RefusedError, WorkerDiedError
+from farmfutures.engines.spool.launcher import ChunkState, Order
+from farmfutures.errors import EngineUnavailableError, RefusedError, WorkerDiedError
 from farmfutures.spool import orders, runs
 from farmfutures.spool.fences import FIRST_WORD_S
 
@@ -26,6 +26,11 @@ def looks(paper: Paper, count: int = 3) -> None:
     until(lambda: len(paper.told("look")) >= seen + count)
 
 
+def ordered(paper: Paper, count: int) -> None:
+    """Waits until there are so many orders."""
+    until(lambda: len(paper.orders) == count)
+
+
 @pytest.mark.parametrize("state", [ChunkState.OVER, ChunkState.LOST])
 def test_a_chunk_that_is_gone_is_ordered_again_for_what_is_missing(
     executor: Executor, paper: Paper, act: Act, state: ChunkState
@@ -35,7 +40,7 @@ def test_a_chunk_that_is_gone_is_ordered_again_for_what_is_missing(
             batch.submit(abs, -number)
     act(batch.job_id, "0-3").ends(0, 2)
     paper.stand(state, 0)
-    until(lambda: len(paper.orders) == 2)
+    ordered(paper, 2)
     assert paper.orders[1].items == ("1,3",)
     assert paper.orders[1].token != paper.orders[0].token
     act(batch.job_id, "1,3").ends(1, 3).over()
@@ -77,7 +82,7 @@ def test_a_runner_that_said_it_is_over_is_believed_though_the_engine_forgot_it(
         futures = [batch.submit(abs, -number) for number in range(2)]
     act(batch.job_id, "0-1").ends(0).over(left="1", note="it was told to stop")
     paper.stand(None)
-    until(lambda: len(paper.orders) == 2)
+    ordered(paper, 2)
     assert paper.orders[1].items == ("1",)
     act(batch.job_id, "1").ends(1).over()
     assert [future.result(10) for future in futures] == [0, 1]
@@ -105,7 +110,7 @@ def test_a_job_that_somebody_took_away_from_the_engine_is_cancelled(
 def test_a_chunk_that_comes_to_nothing_again_and_again_is_given_up(executor: Executor, paper: Paper) -> None:
     future = executor.submit_ext(abs, (-1,), name="poison")
     for attempt in range(3):
-        until(lambda attempt=attempt: len(paper.orders) == attempt + 1)
+        ordered(paper, attempt + 1)
         paper.stand(ChunkState.OVER, 0, attempt, why="exit 127")
     with pytest.raises(WorkerDiedError) as caught:
         future.result(10)
@@ -119,7 +124,7 @@ def test_a_chunk_that_comes_to_nothing_again_and_again_is_given_up(executor: Exe
 def test_what_the_last_runner_said_is_in_the_error(executor: Executor, farm: Farm, paper: Paper, act: Act) -> None:
     future = executor.submit(abs, -1)
     for attempt in range(3):
-        until(lambda attempt=attempt: len(paper.orders) == attempt + 1)
+        ordered(paper, attempt + 1)
         act(future.job_id, "0", host="node7").over(state=runs.REFUSED, note="the package can't be read by farmfutures 9.9 here")
         paper.stand(ChunkState.OVER, 0, attempt)
     with pytest.raises(WorkerDiedError, match="each time ended without an outcome, last on .*: the package can't be read by"):
@@ -131,10 +136,10 @@ def test_a_chunk_that_gets_on_may_be_lost_as_often_as_it_likes(executor: Executo
     with executor.batch(chunk=6) as batch:
         futures = [batch.submit(abs, -number) for number in range(6)]
     for number in range(5):
-        until(lambda number=number: len(paper.orders) == number + 1)
+        ordered(paper, number + 1)
         act(batch.job_id, paper.orders[number].items[0]).ends(number)
         paper.stand(ChunkState.LOST, 0, number)
-    until(lambda: len(paper.orders) == 6)
+    ordered(paper, 6)
     act(batch.job_id, "5").ends(5).over()
     assert [future.result(10) for future in futures] == list(range(6))
 
@@ -151,22 +156,18 @@ def test_an_engine_that_is_down_for_the_second_order_gets_it_later(
     executor: Executor, paper: Paper, act: Act, farm: Farm
 ) -> None:
     future = executor.submit(abs, -1)
-    launch = paper.launch
-    paper.launch = None  # type: ignore[assignment,method-assign]
-    paper.launch = lambda order: _closed()  # type: ignore[method-assign]
-    paper.stand(ChunkState.LOST)
-    until(lambda: "It was not handed to paper yet" in farm.why(future.job_id).sentence)
-    paper.launch = launch  # type: ignore[method-assign]
-    until(lambda: len(paper.orders) == 2)
+    with pytest.MonkeyPatch.context() as night:
+        night.setattr(paper, "launch", _closed)
+        paper.stand(ChunkState.LOST)
+        until(lambda: "It was not handed to paper yet" in farm.why(future.job_id).sentence)
+    ordered(paper, 2)
     assert paper.orders[1].token.startswith("ff-1-1-")
     act(future.job_id, "0").ends(0).over()
     assert future.result(10) == 1
     assert len(paper.orders) == 2
 
 
-def _closed() -> str:
-    from farmfutures.errors import EngineUnavailableError
-
+def _closed(order: Order) -> str:
     raise EngineUnavailableError("closed for the night")
 
 

@@ -68,7 +68,7 @@ def item_row(job: Job, work: int, running: dict[int, Run]) -> dict[str, Any]:
         now = run.running
         row.update(
             state=State.RUNNING.value, attempt=now.attempt, started_s=now.since_s, progress=now.progress,
-            worker=number_of(view, run), log_path=str(view.folder.worker(run.name) / logs.SCRATCH),
+            worker=number_of(view, run), log_path=str(view.folder.user / run.worker / logs.SCRATCH) if run.worker else None,
         )  # fmt: skip
     return row
 
