@@ -8,6 +8,7 @@ when the owner dies, and then everything of ours goes.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -121,6 +122,8 @@ class Supervisor:
         if not self.dead:
             take_along()
         processes.sweep(spare=[self.process.pid])
+        if stage.TEMP_VARIABLE in self.config["env"]:  # Whoever made it may have been killed.
+            shutil.rmtree(self.config["env"][stage.TEMP_VARIABLE], ignore_errors=True)
 
     def _obey(self, header: dict[str, Any]) -> None:
         kind = header["k"]
