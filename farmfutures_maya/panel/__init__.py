@@ -5,6 +5,9 @@ window.py     `Panel`: the whole
 header.py     its head: search, kinds of jobs with their counts, whose jobs, how well the farm answers
 notice.py     a bar that says something, with a button for what can be done about it
 jobs/         the table of jobs
+details.py    `Details`: what there is to know of the chosen job
+items         its work items: strip, table, failures by cause
+waiting.py    why it does not run, and the button that helps
 keys.py       the keys, and what shows them
 about.py      version, engine, and what the panel has cost Maya
 memory.py     what is remembered from one day to the next
@@ -13,9 +16,12 @@ polite.py     when to hold still
 feed.py       `Feed`: whatever is asked of the farm goes through it; no answer is waited for on the main thread
 watch.py      the thread that looks at the jobs again and again
 asks.py       the threads that put all other questions
+steady.py     a question that is put again and again
 
 look.py       the visual language: colours, signs, distances, letters; nobody else makes up any
 signs.py      how each sign is drawn
 words.py      how numbers and times are said
 flow.py       a layout whose parts follow one another like words
+elided.py     a line of text that is never in the way
+buttons.py    buttons, made in one line each
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from .errors import OptionError
 
@@ -46,3 +47,14 @@ def _frames(match: re.Match[str], text: str) -> list[int]:
     if how == ":":
         return [frame for n in range(every_nth, 0, -1) for frame in every[::n]]
     return list(every)
+
+
+def frames_text(frames: Iterable[int]) -> str:
+    """Returns the range that `parse_frames` reads as these frames, in ascending order: ``"1-3, 7"``."""
+    runs: list[list[int]] = []
+    for frame in sorted(set(frames)):
+        if runs and frame == runs[-1][1] + 1:
+            runs[-1][1] = frame
+        else:
+            runs.append([frame, frame])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
