@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from farmfutures import JobInfo, State
@@ -109,6 +109,12 @@ class Details(QWidget):
         """Of an item that waits; where none is looked at, of the job."""
         waits = self.items.state() in (State.PENDING, State.BLOCKED)
         self.waiting.show_job(self.job, self.items.current if waits else None)
+
+    def go_to(self, place: int) -> None:
+        """Goes to a tab, with the keyboard."""
+        self.tabs.setCurrentIndex(place)
+        page = self.tabs.currentWidget()
+        (page.focusProxy() or page).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # --- between the panes
 

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
 from farmfutures import JobInfo
 
 from . import about, look, memory, polite, words
+from .details import Details
 from .feed import Feed, Health
 from .header import Header
-from .jobs.columns import tip
 from .jobs.filters import KINDS
 from .jobs.table import JobTable
 from .keys import Keys, Overlay
@@ -34,25 +34,6 @@ _NONE_YET = "No jobs yet.\nSubmit... hands work to the farm: a script, frames of
 _NONE_FOUND = "None of the {known} is like that.\nEsc looks for all of them again."
 
 
-class Details(QTabWidget):
-    """What there is to know of the jobs that are chosen."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = QLabel(self)
-        self._text.setMargin(look.GAP)
-        self._text.setWordWrap(True)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.addTab(self._text, "Job")
-
-    def show_jobs(self, jobs: list[JobInfo]) -> None:
-        """Shows the first of some jobs, and how many there are."""
-        more = f"\n\nand {words.many(len(jobs) - 1, 'job')} more" if len(jobs) > 1 else ""
-        self._text.setText(tip(jobs[0]) + more if jobs else "")
-
-
 class Panel(QWidget):
     """Head, notices, jobs, and what there is to know of those that are chosen."""
 
@@ -64,7 +45,7 @@ class Panel(QWidget):
         self.header = Header(self)
         self.notice = Notice(self)
         self.table = JobTable(self)
-        self.details = Details(self)
+        self.details = Details(self.feed, self)
         self._engine = ""
         self._down = False
         self._chose = False
@@ -174,8 +155,8 @@ class Panel(QWidget):
         open_job.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
         open_job.triggered.connect(self.table.activate)
         self.table.addAction(open_job)
-        for number in range(1, self.details.count() + 1):
-            name = self.details.tabText(number - 1)
+        for number in range(1, self.details.tabs.count() + 1):
+            name = self.details.tabs.tabText(number - 1)
             self._action(f"To {name}", partial(self._to_details, number - 1), f"Ctrl+{number}")
         self._action("Look at the farm now", self.look_again, "F5")
         self._action("These keys", self.show_keys, "?", "F1")
@@ -237,11 +218,10 @@ class Panel(QWidget):
         about.show(self, self.feed, self._engine)
 
     def _open(self, _: JobInfo) -> None:
-        self._to_details(self.details.currentIndex())
+        self._to_details(self.details.tabs.currentIndex())
 
     def _to_details(self, place: int, *_: object) -> None:
-        self.details.setCurrentIndex(place)
-        self.details.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.details.go_to(place)
 
     def _refuse(self, _: object, error: Exception) -> None:
         self.notice.say(str(error), "error")

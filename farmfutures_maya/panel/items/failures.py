@@ -9,7 +9,6 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -22,10 +21,11 @@ from farmfutures import Farm, JobInfo, State
 from farmfutures.causes import Cause, group
 from farmfutures.frames import frames_text
 
-from .. import look
+from .. import look, words
 from ..buttons import push
 from ..elided import Elided
 from ..feed import Feed
+from ..flow import Flow
 from ..steady import Steady
 
 MOST = 5000
@@ -90,15 +90,15 @@ class FailuresPane(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
+        buttons = Flow(gap=look.GAP)
         buttons.setContentsMargins(look.GAP, 0, look.GAP, look.GAP)
         for button in (self.retry, self.show_items, self.log, self.copy):
             buttons.addWidget(button)
-        buttons.addStretch(1)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(self.causes)
         splitter.addWidget(self.traceback)
         splitter.setSizes([140, 240])
+        self.setFocusProxy(self.causes)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, look.GAP, 0, 0)
         layout.setSpacing(look.GAP)
@@ -146,7 +146,7 @@ class FailuresPane(QWidget):
         if not found.causes:
             return "Nothing failed."
         failed = max(found.looked, self.job.counts.get(State.FAILED, 0) if self.job is not None else 0)
-        text = f"{_many(failed, 'item')} failed, {_many(len(found.causes), 'cause')}"
+        text = f"{words.many(failed, 'item')} failed, {words.many(len(found.causes), 'cause')}"
         return text if found.looked >= failed else f"{text} among the first {found.looked:,}"
 
     def cause(self) -> Cause | None:
@@ -157,7 +157,7 @@ class FailuresPane(QWidget):
     def _show_cause(self) -> None:
         cause = self.cause()
         self.traceback.setPlainText(cause.traceback if cause is not None else "")
-        self.retry.setText(f"Retry {_many(len(cause.works), 'item')}" if cause is not None else "Retry")
+        self.retry.setText(f"Retry {words.many(len(cause.works), 'item')}" if cause is not None else "Retry")
         for button in (self.retry, self.show_items, self.log, self.copy):
             button.setEnabled(cause is not None)
 
@@ -186,11 +186,7 @@ def describe(cause: Cause) -> str:
     if len(items) > _NAMES:
         items = items[:_NAMES].rpartition(", ")[0] + ", …"
     place = f"{cause.place}   " if cause.place else ""
-    return f"{cause.title}\n{_many(len(cause.works), 'item')}: {items}   {place}".rstrip()
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
+    return f"{cause.title}\n{words.many(len(cause.works), 'item')}: {items}   {place}".rstrip()
 
 
 def read(job: int, farm: Farm) -> Failures:

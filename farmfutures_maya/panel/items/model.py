@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from farmfutures import ItemInfo, State
 
-from .. import look
+from .. import look, words
 from .rows import Rows
 
 COLUMNS = ("Item", "Name", "State", "Attempt", "Worker", "Elapsed", "Progress", "Why it ended")
@@ -111,11 +111,8 @@ def took(item: ItemInfo, state: State) -> str:
     """Returns how long an item has been running, or ran."""
     if item.started_s is None or state in (State.PENDING, State.BLOCKED):
         return ""
-    seconds = max(0.0, (item.finished_s or time.time()) - item.started_s)
-    if seconds < 10 and item.finished_s:
-        return f"{seconds:.2f} s"
-    hours, minutes = divmod(int(seconds) // 60, 60)
-    return f"{hours}:{minutes:02}:{int(seconds) % 60:02}" if hours else f"{minutes}:{int(seconds) % 60:02}"
+    seconds = (item.finished_s or time.time()) - item.started_s
+    return f"{max(0.0, seconds):.2f} s" if seconds < 10 and item.finished_s else words.clock(seconds)
 
 
 def _fraction(state: State, item: ItemInfo | None) -> float | None:

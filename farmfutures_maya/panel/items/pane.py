@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from farmfutures import Farm, ItemInfo, JobInfo, State
 from farmfutures.job import CODES, STATES
@@ -14,6 +14,7 @@ from farmfutures.job import CODES, STATES
 from .. import look
 from ..elided import Elided
 from ..feed import Feed
+from ..flow import Flow
 from ..steady import Steady
 from . import cells, rows
 from .model import ItemModel, took
@@ -60,8 +61,7 @@ class ItemsPane(QWidget):
         self.table.looked.connect(self._ask_soon)
 
     def _lay_out(self) -> None:
-        chips = QHBoxLayout()
-        chips.setSpacing(look.TIGHT)
+        chips = Flow(gap=look.TIGHT)
         for state in _CHIPS:
             chip = self.chips[state] = QToolButton(self)
             chip.setProperty("chip", True)
@@ -72,7 +72,6 @@ class ItemsPane(QWidget):
             chip.toggled.connect(self._filter)
             chip.hide()
             chips.addWidget(chip)
-        chips.addStretch(1)
         chips.setContentsMargins(look.TIGHT, 0, look.TIGHT, 0)
         self.caption.setContentsMargins(look.GAP, 0, look.GAP, 0)
         layout = QVBoxLayout(self)
@@ -82,6 +81,7 @@ class ItemsPane(QWidget):
         layout.addWidget(self.caption)
         layout.addLayout(chips)
         layout.addWidget(self.table, 1)
+        self.setFocusProxy(self.strip)
 
     # --- what is shown
 

@@ -225,7 +225,7 @@ def test_the_menu_and_the_about_box(panel: Any, qt: Any, job: Job) -> None:
         "Keys",
         "About",
     ]
-    panel.feed.cost.looks, panel.feed.cost.held_s = 1, 90.0
+    panel.feed.cost.looks, panel.feed.cost.asks, panel.feed.cost.held_s = 1, 0, 90.0
     panel.show_about()
     box = panel.findChild(import_module("PySide6.QtWidgets").QMessageBox)
     assert farmfutures.__version__ in box.text()
