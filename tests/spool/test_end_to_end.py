@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-import farmfutures
 from farmfutures import Executor, Farm, State
 from farmfutures.engines.spool.launcher import ChunkState
 from farmfutures.errors import BootstrapError, KilledError, WorkerDiedError, WorkTimeoutError
 
 from . import processes
+from .calls import die, fail, note, wait_for
 from .processes import until
-
-
-def note(path: str, number: int) -> int:
-    """Leaves a line behind for each run."""
-    with open(path, "a") as file:
-        file.write(f"{number} {os.getpid()}\n")
-    return number * number
-
-
-def wait_for(path: str, text: str = "") -> str:
-    """Runs until a file is there."""
-    print(f"waiting for {path}", flush=True)
-    deadline = time.monotonic() + 60
-    while not os.path.exists(path):
-        farmfutures.progress(1, 2, "waiting")
-        if time.monotonic() > deadline:
-            raise TimeoutError(path)
-        time.sleep(0.01)
-    return text
-
-
-def fail(text: str) -> None:
-    raise LookupError(text)
 
 
 def test_calls_come_back_with_results_errors_logs_and_progress(real: Executor, real_farm: Farm, tmp_path: Path) -> None:
@@ -65,15 +40,6 @@ def test_calls_come_back_with_results_errors_logs_and_progress(real: Executor, r
     assert "waiting for" in batch.futures[3].log()
     info = real_farm.job(batch.job_id)
     assert (info.state, info.counts) == (State.FAILED, {State.COMPLETE: 3, State.FAILED: 1})
-
-
-def die(path: str, signal_number: int, times: int) -> str:
-    """Dies so often, and then does not."""
-    with open(path, "a") as file:
-        file.write("x")
-    if os.path.getsize(path) <= times:
-        os.kill(os.getpid(), signal_number)
-    return "lived"
 
 
 # --- faults of calls
@@ -252,50 +218,3 @@ def test_a_folder_that_workers_do_not_see_is_named(works_farm: processes.Farm, m
     with Executor(engine="processes") as executor, pytest.raises(WorkerDiedError, match=text):
         executor.submit(abs, -1).result(25)
     assert "there is no job folder /no/such/mount/" in works_farm.log.read_text()
-
-
-# --- clients
-
-
-SCRIPT = """
-import sys, farmfutures
-from tests.spool.test_end_to_end import note, wait_for
-if __name__ == "__main__":
-    executor = farmfutures.Executor(engine="processes")
-    with executor.batch("left", chunk=5) as batch:
-        for number in range(20):
-            batch.submit(note, sys.argv[1], number)
-        batch.submit(wait_for, sys.argv[1] + ".go")
-    print(batch.job_id, flush=True)
-    {end}
-"""
-
-
-@pytest.mark.parametrize(
-    ("end", "code"),
-    [
-        ("pass", 0),
-        ("sys.exit(3)", 3),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -9),
-        ("batch.futures[-1].add_done_callback(print)", 0),
-    ],
-    ids=["its end", "sys.exit", "SIGKILL", "somebody waits"],
-)
-def test_r9_r27_what_a_client_left_behind_goes_on_and_is_found(
-    works_farm: processes.Farm, tmp_path: Path, end: str, code: int
-) -> None:
-    script = tmp_path / "client.py"
-    script.write_text(SCRIPT.format(end=end))
-    began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, str(script), str(tmp_path / "ran")], capture_output=True, text=True, timeout=25, check=False
-    )
-    assert (done.returncode, done.stderr) == (code, "")
-    assert time.monotonic() - began < 10
-    with Executor(engine="processes") as executor:
-        futures = executor.attach(int(done.stdout))
-        assert [future.result(25) for future in futures[:20]] == [number * number for number in range(20)]
-        (tmp_path / "ran.go").touch()
-        assert futures[20].result(25) == ""
-    lines = (tmp_path / "ran").read_text().splitlines()
-    assert sorted(int(line.split()[0]) for line in lines) == list(range(20)), "each ran once"
