@@ -29,7 +29,14 @@ def _local(settings: Settings) -> Engine:
     return LocalEngine(settings)
 
 
-BUILT_IN: Mapping[str, Callable[[Settings], Engine]] = {"local": _local}
+def _dask(settings: Settings) -> Engine:
+    from .dask.launcher import DaskLauncher
+    from .spool.engine import SpoolEngine
+
+    return SpoolEngine(settings, DaskLauncher(settings))
+
+
+BUILT_IN: Mapping[str, Callable[[Settings], Engine]] = {"local": _local, "dask": _dask}
 """Each imported when it is named."""
 
 

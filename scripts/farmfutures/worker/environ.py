@@ -28,7 +28,7 @@ def of_interpreter(extra: Mapping[str, str], state: str | os.PathLike[str] | Non
         state: The state folder of the local engine that it belongs to, None where it belongs to another engine.
     """
     env = {name: value for name, value in os.environ.items() if name in _SYSTEM or name.startswith(_PREFIXES)}
-    for name in ("FARMFUTURES_LEVEL", "QBLVL"):
+    for name in ("FARMFUTURES_LEVEL", "QBLVL", "FARMFUTURES_ENGINE_ID"):
         env.pop(name, None)
     env.update(extra)
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGES, extra.get("PYTHONPATH")]))
