@@ -51,7 +51,7 @@
     actions/       ready-made work for the farm, and how a studio adds its own
     outputs.py     where files of actions go
     menu.py        the menu in the main window
-    panel/         the job list (PySide6)
+    panel/         the panel (PySide6)
     demo/          what `farmfutures demo` runs
     _cmds.py       the only room that calls maya.cmds, with
     _cmds_actions.py the calls that ready-made actions make

@@ -22,9 +22,9 @@ _ITEMS = (
         "farmSubmit.png",
     ),
     (
-        "Job List",
-        "Show the jobs that are on the farm, and how far they are",
-        "import farmfutures.maya; from farmfutures_maya.panel import control; control.show()",
+        "Farm Panel",
+        "See and steer what is on the farm, and hand work to it",
+        "import farmfutures.maya; farmfutures.maya.show_panel()",
         "farmPanel.png",
     ),
 )
@@ -81,5 +81,5 @@ def render() -> int:
 
 
 def _said(job: int) -> int:
-    print(f"farmfutures: job {job} was submitted; follow it in FarmFutures > Job List")
+    print(f"farmfutures: job {job} was submitted; follow it in FarmFutures > Farm Panel")
     return job

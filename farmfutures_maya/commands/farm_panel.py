@@ -1,4 +1,4 @@
-"""``farmPanel``: the job list."""
+"""``farmPanel``: the panel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..panel import control
 
 
 class FarmPanel(om.MPxCommand):  # type: ignore[misc, unused-ignore]  # The stubs know nothing of it.
-    """``farmPanel [flags]``: opens the job list, or brings it to the front, and returns the name of its control.
+    """``farmPanel [flags]``: opens the panel, or brings it to the front, and returns the name of its control.
 
     | flag | | |
     |---|---|---|
@@ -47,7 +47,7 @@ class FarmPanel(om.MPxCommand):  # type: ignore[misc, unused-ignore]  # The stub
         elif given.isFlagSet("-vis"):
             control.set_visible(given.flagArgumentBool("-vis", 0))
         else:
-            control.show()
+            control.show_panel()
         self.setResult(control.NAME)
 
     def isUndoable(self) -> bool:

@@ -1,6 +1,8 @@
 """The panel of Maya's window, and a window of its own. Only `control` loads without PySide6; import the others inside functions.
 
 control.py    the workspace control that it lives in: opened, restored at start-up, taken away
+alone.py      ... and the window of its own: ``farmfutures panel``
+libraries.py  whether Qt can show a window on this machine
 window.py     `Panel`: the whole
 header.py     its head: search, kinds of jobs with their counts, whose jobs, how well the farm answers
 notice.py     a bar that says something, with a button for what can be done about it

@@ -31,11 +31,19 @@ def require_interface() -> None:
         RuntimeError: This Maya has no interface.
     """
     if not main_thread.is_interactive():
-        raise RuntimeError("farmPanel needs a Maya with an interface; in a terminal, farmfutures jobs lists jobs.")
+        raise RuntimeError(
+            "the panel needs a Maya with an interface. In a terminal, farmfutures panel opens it in a window of its own, and "
+            "farmfutures jobs lists jobs."
+        )
 
 
-def show() -> str:
-    """Opens the panel, or brings it to the front; returns the control's name."""
+def show_panel() -> str:
+    """Opens the panel in Maya's window, or brings it to the front; returns the name of its workspace control.
+
+    Raises:
+        RuntimeError: This Maya has no interface.
+    """
+    require_interface()
     if _cmds_ui.has_control(NAME):
         _cmds_ui.restore_control(NAME)
         fill()
@@ -80,7 +88,7 @@ def is_visible() -> bool:
 def set_visible(visible: bool) -> None:
     """Shows the panel, or hides it."""
     if visible:
-        show()
+        show_panel()
     elif _cmds_ui.has_control(NAME):
         _cmds_ui.hide_control(NAME)
 

@@ -22,7 +22,7 @@
     │   ├── SealError                   (ValueError)         a file in the shared folder is not what we wrote there
     │   ├── PackageError                (RuntimeError)       a job in the shared folder can't be read by this release
     │   └── NoSuchJobError              (LookupError)
-    ├── InstallError                    (RuntimeError)       the module could not be put in place or taken away
+    ├── InstallError                    (RuntimeError)       the module, or what its panel needs, is not in place
     ├── WaitCancelledError              (RuntimeError)       somebody pressed Esc while Maya waited; the job goes on
     ├── RenderError                     (RuntimeError)       there is nothing to render, or Maya's Render failed
     ├── BundleError                     (RuntimeError)       a support bundle can't be written, read or replayed
@@ -147,7 +147,7 @@ class NoSuchJobError(EngineError, LookupError):
 
 
 class InstallError(FarmFuturesError, RuntimeError):
-    """The module for Maya could not be put in place or taken away; the message says what was left."""
+    """The module for Maya could not be put in place or taken away, or the panel lacks Qt; the message says what is left."""
 
 
 class WaitCancelledError(FarmFuturesError, RuntimeError):

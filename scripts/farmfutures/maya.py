@@ -17,6 +17,7 @@
     bootstrap     makes a worker's Maya ready (named by jobs, rarely called by people)
     undo_step     makes what a script does with results one step of undo
     wait          waits for futures, with progress and a way to cancel
+    show_panel    opens the panel in Maya's window
     evaluate      runs Python source, or ``"module:function"``, with ``cmds`` and ``mel`` at hand
     evaluate_at   the same, at a frame
     actions       ready-made work, and how a studio adds its own; run_action runs it on a worker
@@ -29,6 +30,7 @@ And for the command line, imported when they are asked for:
     support_bundle  a zip for whoever helps; Bundle is what was written
     read_bundle, replay  its call, run again; Recorded is what it says
     run_here      a script in a Maya of its own, on this terminal
+    run_panel     the panel as a window of its own
     run_script    a script in this Maya
 
 Nothing here needs a running Maya to be imported. Import this, never ``farmfutures_maya``, which is not on ``sys.path``
@@ -71,6 +73,8 @@ if _TYPE_CHECKING:
     from farmfutures_maya.pack import Packed as Packed
     from farmfutures_maya.pack import Packing as Packing
     from farmfutures_maya.pack import pack as pack
+    from farmfutures_maya.panel.alone import run_panel as run_panel
+    from farmfutures_maya.panel.control import show_panel as show_panel
     from farmfutures_maya.problems import Kind as Kind
     from farmfutures_maya.problems import Problem as Problem
     from farmfutures_maya.problems import Severity as Severity
@@ -126,7 +130,9 @@ __all__ = (
     "replay",
     "run_action",
     "run_here",
+    "run_panel",
     "run_script",
+    "show_panel",
     "support_bundle",
     "undo_step",
     "uninstall",
@@ -161,7 +167,9 @@ _LATE = {
     "replay": "replay",
     "run_action": "actions.run",
     "run_here": "launch",
+    "run_panel": "panel.alone",
     "run_script": "script",
+    "show_panel": "panel.control",
     "support_bundle": "support",
     "uninstall": "install",
     "unpack": "unpack",

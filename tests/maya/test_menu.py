@@ -117,7 +117,7 @@ def test_a_click_on_the_menu(maya: Any, window: Any, qt: Any, made: list[dict[st
     menu.build()
     maya.world.interface["promptDialog"] = {"answer": ("Run", "1 + 1")}
     drawn = window.parts[menu.MENU]
-    assert [action.text() for action in drawn.actions()] == ["Run Python on the Farm...", "Render All Layers", "Job List"]
+    assert [action.text() for action in drawn.actions()] == ["Run Python on the Farm...", "Render All Layers", "Farm Panel"]
     drawn.actions()[0].trigger()
     assert made[0]["args"] == ["1 + 1"]
     menu.remove()

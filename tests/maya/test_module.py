@@ -50,14 +50,14 @@ def test_the_shelf_as_maya_reads_it(maya: Any, window: Any, qt: Any, monkeypatch
     window.load_shelves()
     assert window.shelves.tabText(0) == "FarmFutures"
     buttons = window.shelves.widget(0).findChildren(import_module("PySide6.QtWidgets").QToolButton)
-    assert [button.objectName() for button in buttons] == ["Run on Farm", "Job List"]
+    assert [button.objectName() for button in buttons] == ["Run on Farm", "Farm Panel"]
     assert not any(button.icon().isNull() for button in buttons)
     asked: list[str] = []
     monkeypatch.setattr("farmfutures_maya.menu.ask_and_submit", lambda: asked.append("run"))
-    monkeypatch.setattr("farmfutures_maya.panel.control.show", lambda: asked.append("list"))
+    monkeypatch.setattr(farmfutures.maya, "show_panel", lambda: asked.append("panel"))
     for button in buttons:
         button.click()
-    assert asked == ["run", "list"]
+    assert asked == ["run", "panel"]
 
 
 def test_the_buttons_are_of_python() -> None:

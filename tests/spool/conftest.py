@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +18,10 @@ from farmfutures.spool import package
 from farmfutures.spool.layout import JobFolder, Spool
 from farmfutures.spool.seal import Seal
 
+from . import processes
 from .paper import Actor, Paper
+
+ROOT = Path(__file__).resolve().parents[2]
 
 LIMITS = {"inline_limit_bytes": 4096}
 
@@ -105,3 +110,43 @@ def engine(executor: Executor) -> SpoolEngine:
 def act(engine: SpoolEngine) -> Callable[..., Actor]:
     """Makes a runner of a job's items that has started."""
     return lambda job, items, **about: Actor(engine.spool.job(job), engine.seal, items).start(**about)
+
+
+# --- with real processes
+
+
+@pytest.fixture
+def works_farm(
+    shared_folder: Path, own_temp: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[processes.Farm]:  # fmt: skip
+    """A farm that starts real runners, two at once; ``engine="processes"`` names it, here and in processes of this test."""
+    farm = processes.Farm(2, tmp_path / "farm.log")
+    door = processes.Door(farm, str(own_temp / "door"))
+    plugin = tmp_path / "plugin"
+    about = plugin / "ff_processes-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: ff-processes\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[farmfutures.engines]\nprocesses = tests.spool.processes:engine\n")
+    monkeypatch.syspath_prepend(str(plugin))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(plugin), str(ROOT)]))
+    monkeypatch.setenv(processes.ADDRESS, door.address)
+    yield farm
+    farm.close()
+    door.close()
+    for left in own_temp.glob("farmfutures-*") if farm.killed else ():
+        shutil.rmtree(left)
+
+
+@pytest.fixture
+def real(works_farm: processes.Farm) -> Iterator[Executor]:
+    """An executor of that farm."""
+    executor = Executor(engine="processes")
+    yield executor
+    executor.shutdown(wait=False)
+    executor._finalizer()
+
+
+@pytest.fixture
+def real_farm(works_farm: processes.Farm) -> Iterator[Farm]:
+    with Farm("processes") as farm:
+        yield farm

@@ -11,16 +11,19 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import Any
 
-from farmfutures.engines.report import Feature, Report, Support
-from farmfutures.engines.spool.launcher import ChunkState, Finding, Order, Stand
+from farmfutures.engines.report import Feature, Finding, Report, Support
+from farmfutures.engines.spool.engine import SpoolEngine
+from farmfutures.engines.spool.launcher import ChunkState, Order, Stand
 from farmfutures.errors import EngineUnavailableError, RefusedError
 from farmfutures.job import JobSpec
+from farmfutures.settings import Settings
 
 KEY = b"a farm of this test's own"
 GRACE_S = 5.0
@@ -69,6 +72,8 @@ class Farm:
         self.faults = Faults()
         self.chunks: dict[str, list[Chunk]] = {}
         self.tokens: dict[str, str] = {}
+        self.killed = 0
+        """How many processes it had to kill, or a test did: these leave files behind."""
         self._lock = threading.RLock()
         self._waiters: list[threading.Thread] = []
         self._closed = False
@@ -184,9 +189,9 @@ class Farm:
             late.start()
             self._waiters.append(late)
 
-    @staticmethod
-    def _kill(process: subprocess.Popen[bytes]) -> None:
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is None:
+            self.killed += 1
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 
@@ -209,6 +214,11 @@ class Farm:
             assert chunk.process is not None
             self._kill(chunk.process)
 
+    def preempt(self, chunk: Chunk) -> None:
+        """Somebody else needs the place: the chunk is asked to leave."""
+        with self._lock:
+            self._stop(chunk)
+
     def requeue(self, chunk: Chunk, *, kill: bool = True) -> None:
         """The engine starts a chunk again by itself; without `kill` the first process goes on, which happens."""
         with self._lock:
@@ -229,12 +239,14 @@ class Farm:
             self.chunks, self.tokens = {}, {}
 
     def close(self) -> None:
-        """Ends what runs."""
+        """Ends what runs, as an engine does: it is told, and gets some time."""
         with self._lock:
             self._closed = True
             for chunk in self.all():
-                if chunk.process is not None:
-                    self._kill(chunk.process)
+                self._stop(chunk)
+        for waiter in self._waiters:
+            if not isinstance(waiter, threading.Timer):
+                waiter.join()
         for waiter in self._waiters:
             if isinstance(waiter, threading.Timer):
                 waiter.cancel()
@@ -336,10 +348,13 @@ class Processes:
         """There is no connection that stays."""
 
 
+def engine(settings: Settings) -> SpoolEngine:
+    """What an entry point names."""
+    return SpoolEngine(settings, Processes())
+
+
 def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Waits until something is so."""
-    import time
-
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to this in time"
