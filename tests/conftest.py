@@ -20,6 +20,8 @@ from typing import Any
 import psutil
 import pytest
 
+from .slurm_cluster import Cluster, why_not
+
 ROOT = Path(__file__).resolve().parents[1]
 STAND_IN = ROOT / "tests" / "mayasim" / "bin" / "mayapy"
 CLUSTERS = ("slurm_cluster", "dask_cluster")
@@ -111,6 +113,15 @@ def bare_python(temp_root: Path) -> Path:
     folder = temp_root / "bare"
     venv.create(folder, symlinks=os.name != "nt")
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+@pytest.fixture(scope="session")
+def slurm_cluster() -> Iterator[Cluster]:
+    """Slurm on two nodes of this machine, shared by all tests that ask for it; skipped, with the reason, where it can't be."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with Cluster() as cluster:
+        yield cluster
 
 
 _count = 0

@@ -36,7 +36,14 @@ def _dask(settings: Settings) -> Engine:
     return SpoolEngine(settings, DaskLauncher(settings))
 
 
-BUILT_IN: Mapping[str, Callable[[Settings], Engine]] = {"local": _local, "dask": _dask}
+def _slurm(settings: Settings) -> Engine:
+    from .slurm.launcher import SlurmLauncher
+    from .spool.engine import SpoolEngine
+
+    return SpoolEngine(settings, SlurmLauncher(settings))
+
+
+BUILT_IN: Mapping[str, Callable[[Settings], Engine]] = {"local": _local, "slurm": _slurm, "dask": _dask}
 """Each imported when it is named."""
 
 
