@@ -21,7 +21,7 @@ pytest.importorskip("distributed", reason="it needs Dask: pip install 'farmfutur
 
 from farmfutures.engines.dask.launcher import DaskLauncher
 
-LIMIT_S = 20.0
+LIMIT_S = 40.0
 _tokens = itertools.count()
 
 

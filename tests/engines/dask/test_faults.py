@@ -25,6 +25,8 @@ STOPPER = f"{NOTE}; import time\nwhile not os.path.exists(sys.argv[1] + '.go'): 
 
 Make = Callable[..., Order]
 
+pytestmark = pytest.mark.timeout(120)  # Schedulers and workers start, and the machine may be busy.
+
 
 @pytest.fixture
 def launcher(own_cluster: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[DaskLauncher]:

@@ -22,21 +22,22 @@ _ELSEWHERE = "it was handed to another scheduler than the one of the setting 'da
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """An order on a scheduler: the scheduler's address and id, how many chunks it has, and its token."""
+    """An order on a scheduler: the scheduler's address and id, how many chunks it has, its token, and the dashboard."""
 
     address: str
     scheduler: str
     chunks: int
     token: str
+    dashboard: str = ""
 
     def __str__(self) -> str:
-        return f"{self.address} {self.scheduler} {self.chunks} {self.token}"
+        return f"{self.address} {self.scheduler} {self.chunks} {self.token} {self.dashboard}"
 
     @classmethod
     def parse(cls, text: str) -> Handle:
         """Reads what `str` of one returned."""
-        address, scheduler, chunks, token = text.split(" ")
-        return cls(address, scheduler, int(chunks), token)
+        address, scheduler, chunks, token, dashboard = text.split(" ")
+        return cls(address, scheduler, int(chunks), token, dashboard)
 
 
 class DaskLauncher:
@@ -87,7 +88,7 @@ class DaskLauncher:
         refusal = self.link.call(partial(_submit, order=order, idle_s=self.settings.interpreter_idle_s))
         if refusal is not None:
             raise RefusedError(f"Dask did not take the job. {refusal}")
-        return str(Handle(reach.address(self.settings), scheduler, len(order.commands), order.token))
+        return self._handle(scheduler, len(order.commands), order.token)
 
     def find(self, token: str) -> str | None:
         """Returns the handle of an order that is on the scheduler.
@@ -96,7 +97,10 @@ class DaskLauncher:
             EngineUnavailableError: There is no scheduler now.
         """
         scheduler, found = self._ask("look", tokens=[token])
-        return str(Handle(reach.address(self.settings), scheduler, len(found[token]), token)) if token in found else None
+        return self._handle(scheduler, len(found[token]), token) if token in found else None
+
+    def _handle(self, scheduler: str, chunks: int, token: str) -> str:
+        return str(Handle(reach.address(self.settings), scheduler, chunks, token, self.link.dashboard or ""))
 
     def look(self, handles: Collection[str]) -> dict[str, dict[int, Stand]]:
         """Returns how chunks stand; those that a scheduler does not know, which keeps nothing when it ends, are lost.
@@ -144,8 +148,8 @@ class DaskLauncher:
         return self.link.ask(getattr(desk, what), **arguments)
 
     def url(self, handle: str) -> str | None:
-        """The scheduler's dashboard, while we are connected."""
-        return self.link.dashboard
+        """The scheduler's dashboard, where it has one."""
+        return Handle.parse(handle).dashboard or None
 
     def close(self) -> None:
         """Lets go of the scheduler; what was started goes on."""
