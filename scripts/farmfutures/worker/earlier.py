@@ -113,10 +113,10 @@ def in_hand(folder: JobFolder, other: Run) -> tuple[int, int]:
     """
     if other.state in (runs.OVER, runs.REFUSED, runs.LEAVING):
         return -1, 0
-    if other.worker:
-        now = last_words(folder.user / other.worker / "page")
-        if now.started_s and now.job == folder.number:
-            return now.work, now.attempt
+    own = folder.user / other.worker if other.worker else folder.worker(other.name)
+    now = last_words(own / "page")
+    if now.started_s and now.job == folder.number:
+        return now.work, now.attempt
     if other.running is not None:
         return other.running.work, other.running.attempt
     return -1, 0

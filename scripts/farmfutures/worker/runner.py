@@ -120,10 +120,9 @@ class Runner:
             self._woken.close()
 
     def _loop(self) -> None:
+        self._settle.lost_too_often()
         self._wishes.apply(self._chunk, self._settle, self._one, self._outbox)
-        if self._chunk.over:
-            return
-        need = self._prepare()
+        need = None if self._chunk.over else self._prepare()
         while need is not None and not self._over():
             now = time.monotonic()
             self._look(now)
@@ -165,7 +164,7 @@ class Runner:
         assert folder is not None
         self._run.worker = folder.relative_to(self._begun.folder.user).as_posix()
         self._run.state = LEAVING if self._draining else RUNNING
-        self._outbox.say()
+        self._outbox.say(now=True)
 
     def _end(self) -> None:
         """Writes what is left to be said; an interpreter of our own leaves afterwards, which may take a while."""
@@ -297,6 +296,7 @@ class Runner:
             self._died(word["g"], word)
         elif word["k"] == "back":
             self._back(word["g"], word["upto"], word["o"])
+            self._wishes.confirm(self._settle, self._outbox)
         elif word["k"] == "failed":
             self._launch_failed(word["text"], "", permanent=True)
 
@@ -316,6 +316,8 @@ class Runner:
             self._settle.uncharged()
         else:
             self._settle.died(grant, death)
+            self._wishes.settle_waiting(self._chunk, self._settle)
+        self._wishes.confirm(self._settle, self._outbox)
 
     def _bury(self) -> None:
         """The supervisor is gone, too; what it did not say is settled by its page."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import call as calls
-from ..errors import FarmFuturesError
+from ..errors import FarmFuturesError, WorkerDiedError
 from ..job import State
 from ..spool.layout import JobFolder
 from ..spool.outcomes import Outcome
@@ -17,7 +17,7 @@ from ..spool.runs import Run, Running
 from ..spool.seal import digest_of
 from . import channel
 from .chunk import Chunk, Held
-from .deaths import BACKOFF_S, LAUNCHES, Deaths, not_ready
+from .deaths import BACKOFF_S, LAUNCHES, LOSSES, Deaths, not_ready, quoted
 from .outbox import LONG_S, Outbox
 
 
@@ -98,7 +98,7 @@ class Settle:
             self._outbox.say()
 
     def notice(self, now: float) -> None:
-        """Says that an item runs that has not come back at once."""
+        """Says that an item runs that has not come back at once; `now` is of `time.monotonic`."""
         held = next(iter(self._chunk.held.values()), None)
         if held is not None and now - held.first_s > LONG_S:
             self._runs(held)
@@ -130,6 +130,17 @@ class Settle:
             held.work, held.attempt, state, death["started"], now, calls.pack_failure(error), logged=bool(death["logged"])
         )
         self._over(outcome, LONG_S)
+
+    def lost_too_often(self) -> None:
+        """Items that end the runner, or its machine, each time are not tried for ever."""
+        chunk = self._chunk
+        for work in [work for work in chunk.waiting if chunk.lost(work) >= max(chunk.allowed(work), LOSSES)]:
+            chunk.waiting.remove(work)
+            what = quoted(chunk.package.job, work, chunk.package.name, chunk.tries[work][0])
+            self.none_ran([work], State.FAILED, WorkerDiedError(
+                f"{what}: its runner, or the machine, was lost {chunk.lost(work)} time(s) while it ran. Look what the engine "
+                "says of these machines, and into the logs of its runs."
+            ))  # fmt: skip
 
     def uncharged(self) -> None:
         """The interpreter was taken away: what it had goes back as if it had never been handed over."""

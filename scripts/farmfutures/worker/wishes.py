@@ -76,14 +76,26 @@ class Wishes:
         chunk.forgiven = wanted.forgiven
         self.settle_waiting(chunk, settle)
         chunk.bring_forward(wanted.first)
-        if interpreter.there and chunk.held:
-            stops = wanted.paused or any(wanted.stops(held.work) for held in chunk.held.values())
-            if stops or (len(chunk.held) > 1 and wanted.first):
-                interpreter.revoke()
-            for grant in [grant for grant, held in chunk.held.items() if held.work in wanted.killed]:
-                interpreter.kill(grant)
-        if self._run.marks != wanted.version:
-            self._run.marks = wanted.version
+        asked = interpreter.there and bool(chunk.held) and self._recall(chunk, interpreter)
+        if not asked:
+            self.confirm(settle, outbox)
+
+    def _recall(self, chunk: Chunk, interpreter: Interpreter) -> bool:
+        """Calls back what is with the interpreter and is not wanted now; returns whether its supervisor will answer."""
+        wanted = self.marks
+        stops = wanted.paused or any(wanted.stops(held.work) for held in chunk.held.values())
+        asked = stops or (len(chunk.held) > 1 and bool(wanted.first))
+        if asked:
+            interpreter.revoke()
+        for grant in [grant for grant, held in chunk.held.items() if held.work in wanted.killed]:
+            interpreter.kill(grant)
+        return asked
+
+    def confirm(self, settle: Settle, outbox: Outbox) -> None:
+        """Says that the marks were seen: what they stop and is not said to run will not do so any more."""
+        if self._run.marks != self.marks.version:
+            settle.notice(float("inf"))
+            self._run.marks = self.marks.version
             outbox.say(now=True)
 
     def settle_waiting(self, chunk: Chunk, settle: Settle) -> None:
