@@ -14,6 +14,13 @@ _FORMATS = {"png": 32, "jpg": 8, "tif": 3}
 """What ``defaultRenderGlobals.imageFormat`` calls them; playblasts of images are written in it."""
 
 
+def playback_range() -> tuple[int, int]:
+    """Returns first and last frame of the playback range."""
+    from maya import cmds
+
+    return round(cmds.playbackOptions(query=True, minTime=True)), round(cmds.playbackOptions(query=True, maxTime=True))
+
+
 def evaluate_mel(source: str, names: Mapping[str, Any]) -> Any:
     """Runs MEL where these are variables: ints as ``int``, all else as ``string``."""
     from maya import mel

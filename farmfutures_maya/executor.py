@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -131,7 +132,7 @@ class Executor(farmfutures.Executor):
         """What `clone_environ` captured."""
         return self._session
 
-    def clone_environ(self, *, policy: Policy | None = None, selection: bool = False) -> Session:
+    def clone_environ(self, *, policy: Policy | None = None, selection: bool = False, scene: bool = True) -> Session:
         """Has workers look like this session: version, project, scene, plug-ins, variables and the rest of a `Session`.
 
         What was given to the constructor stays. A scene with unsaved changes travels as it was *saved*; to send it as
@@ -140,6 +141,7 @@ class Executor(farmfutures.Executor):
         Args:
             policy: What a studio adds to the rules for variables.
             selection: Have the same selected on the worker. Jobs with another selection need another interpreter.
+            scene: Whether workers open the session's scene; else all is as in the session, with an empty scene.
 
         Returns:
             What was captured; its ``explain()`` says what travels.
@@ -150,7 +152,9 @@ class Executor(farmfutures.Executor):
         """
         require_maya("clone environment")
         policy = policy or Policy()
-        self._session, self._with_selection = Session.capture(policy=policy), selection
+        captured = Session.capture(policy=policy)
+        self._session = captured if scene else replace(captured, scene="", modified=False, render_layer="", namespace=":")
+        self._with_selection = selection and scene
         if self._session.missing_variables and policy.missing == "warn":
             warnings.warn(missing_text(self._session.missing_variables), stacklevel=2)
         return self._session

@@ -47,9 +47,13 @@ def _is_switch(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
 KNOWN: Mapping[str, Callable[[object], bool]] = {
     "source": _is_text, "name": _is_text, "frames": _is_text, "filename": _is_text, "cpus": _is_count, "priority": _is_count,
-    "retries": _is_count, "timeout_s": _is_number, "snapshot": _is_switch,
+    "retries": _is_count, "timeout_s": _is_number, "snapshot": _is_switch, "form": _is_table,
 }  # fmt: skip
 """What is remembered, and what a value of it has to be. Others in a file are of another version: kept, and not used."""
 

@@ -7,6 +7,9 @@ from typing import Any
 from . import _cmds
 from .sticky import Sticky
 
+FORM = "form"
+"""Under this name it is remembered what the panel's form was like, beside what commands are told."""
+
 _TITLE_LENGTH = 60
 
 
@@ -42,7 +45,8 @@ def submit(
     every: dict[str, Any] = {**given, "source": source.strip() and source}
     chosen = {key: value for key, value in every.items() if value not in (None, "")}
     if sticky:
-        chosen = {**remembered.load(), **chosen}
+        of_command = {key: value for key, value in remembered.load().items() if key != FORM}
+        chosen = {**of_command, **chosen}
     number = _submit(**chosen)
     remembered.save(chosen)
     return number

@@ -129,7 +129,8 @@ class Param:
     @property
     def label(self) -> str:
         """What stands beside the field."""
-        return self.name.replace("_", " ").strip().capitalize()
+        words = self.name.strip("_").split("_")
+        return " ".join([_INITIALS.get(words[0], words[0].capitalize()), *(_INITIALS.get(word, word) for word in words[1:])])
 
     @property
     def required(self) -> bool:
@@ -152,6 +153,7 @@ class Param:
         return value
 
 
+_INITIALS = {"uv": "UV", "uvs": "UVs", "usd": "USD", "fbx": "FBX", "id": "ID", "fps": "FPS", "exr": "EXR"}
 _EMPTY: dict[Kind, Any] = {Kind.SWITCH: False, Kind.WHOLE: 0, Kind.NUMBER: 0.0, Kind.LIST: []}
 _PLAIN: dict[Any, Kind] = {
     bool: Kind.SWITCH, int: Kind.WHOLE, float: Kind.NUMBER, str: Kind.TEXT, Path: Kind.FILE, inspect.Parameter.empty: Kind.TEXT,

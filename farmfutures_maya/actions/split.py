@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +14,9 @@ from farmfutures.errors import OptionError
 from farmfutures.frames import parse_frames
 
 from .params import Signature, Supplied
+
+MOST_FRAMES = 1 << 20
+"""More in one part of a range are a slip."""
 
 _ITEM_LENGTH = 40
 
@@ -40,8 +45,18 @@ class Asked:
             OptionError: They are no frame range.
         """
         if isinstance(self.frames, str):
-            return parse_frames(self.frames) if self.frames.strip() else []
+            return list(frames_of(self.frames)) if self.frames.strip() else []
         return list(self.frames)
+
+
+@functools.lru_cache(maxsize=8)
+def frames_of(text: str) -> tuple[int, ...]:
+    """Returns the frames of a range; a form asks for the same ones again and again.
+
+    Raises:
+        OptionError: It is none, or a part has more than `MOST_FRAMES`.
+    """
+    return tuple(parse_frames(text, most=MOST_FRAMES))
 
 
 @dataclass(frozen=True)
@@ -158,17 +173,26 @@ def frames_in_words(numbers: Sequence[int]) -> str:
         return "no frames"
     if len(numbers) == 1:
         return f"frame {numbers[0]}"
-    low, high = min(numbers), max(numbers)
-    steps = {after - before for before, after in itertools.pairwise(numbers)}
-    said = f"{counted(len(numbers), 'frame')}, {numbers[0]} to {numbers[-1]}"
-    if len(steps) > 1:
-        ordered = all(after > before for before, after in itertools.pairwise(numbers))
-        gap = f", {counted(high - low + 1 - len(numbers), 'frame')} left out" if high - low + 1 > len(numbers) else ""
-        return f"{counted(len(numbers), 'frame')} from {low} to {high}{gap}{'' if ordered else ', in the order given'}"
-    (step,) = steps
-    if step < 0:
-        said += ", backwards"
+    step = _step_of(numbers)
+    if not step:
+        return _uneven(numbers)
+    said = f"{counted(len(numbers), 'frame')}, {numbers[0]} to {numbers[-1]}{', backwards' if step < 0 else ''}"
     return said if abs(step) == 1 else f"{said}, every {_ordinal(abs(step))}"
+
+
+def _step_of(numbers: Sequence[int]) -> int:
+    """Returns the one step from each number to the next, 0 where there is none."""
+    step = numbers[1] - numbers[0]
+    span = range(numbers[0], numbers[-1] + (1 if step > 0 else -1), step) if step else ()
+    return step if len(span) == len(numbers) and all(map(operator.eq, numbers, span)) else 0
+
+
+def _uneven(numbers: Sequence[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    gaps = high - low + 1 - len(numbers)
+    ordered = all(after > before for before, after in itertools.pairwise(numbers))
+    gap = f", {counted(gaps, 'frame')} left out" if gaps > 0 else ""
+    return f"{counted(len(numbers), 'frame')} from {low} to {high}{gap}{'' if ordered else ', in the order given'}"
 
 
 def _ordinal(number: int) -> str:

@@ -49,7 +49,9 @@ def _number(param: Param, value: Any) -> Trouble | None:
         return Trouble(f"it is no {what}", "Give one.")
     if not param.low <= value <= param.high:
         near = param.low if value < param.low else param.high
-        return Trouble(f"it is not between {param.low:g} and {param.high:g}", f"Give {near:g}, say.", type(value)(near))
+        return Trouble(
+            f"it is not between {param.low:g} and {param.high:g}", f"Give {near:g}, say.", int(near) if kinds is int else near
+        )
     return None
 
 

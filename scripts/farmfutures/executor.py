@@ -17,7 +17,7 @@ from .engines import asked
 from .engines.engine import Engine, shared
 from .errors import FarmFuturesError, NotSubmittedError, OptionError
 from .frames import parse_frames
-from .future import Future, as_completed
+from .future import Future, as_completed, in_order
 from .job import JobSpec, WorkSpec
 from .options import ITEM_OPTIONS, JOB_OPTIONS, check_names, checked, item_extra, job_spec
 from .settings import Settings
@@ -211,7 +211,7 @@ class Executor(concurrent.futures.Executor):
         chunksize, iterables = self._chunksize(chunksize, iterables, extra)
         futures = self._map(fn, iterables, chunksize, extra)
         end = None if timeout is None else time.monotonic() + timeout
-        results = _in_order(futures, end)
+        results = in_order(futures, end)
         return results if chunksize == 1 else itertools.chain.from_iterable(results)
 
     def map_unordered(
@@ -349,16 +349,6 @@ def _call_each(func: Any, rows: list[tuple[Any, ...]]) -> list[Any]:
     return [func(*row) for row in rows]
 
 
-def _in_order(futures: list[Future], end: float | None) -> Iterator[Any]:
-    try:
-        futures.reverse()
-        while futures:
-            yield futures.pop().result(None if end is None else end - time.monotonic())
-    finally:
-        for future in futures:
-            future.cancel()
-
-
 @public
 class Batch:
     """Collects calls for one job. Use it as a context manager, or call `commit`.
@@ -379,6 +369,7 @@ class Batch:
         self._works: list[WorkSpec] = []
         self._job_id: int | None = None
         self._committed = False
+        self._prepared: tuple[JobSpec, str | None] | None = None
 
     @property
     def job_id(self) -> int:
@@ -458,6 +449,14 @@ class Batch:
         paths = self.executor._paths(spec, self._works)
         return Rehearsal(spec, self._works, paths, self.executor.settings.state, bootstrap)
 
+    def prepare(self) -> None:
+        """Works out on this thread how the job is to run; `commit` then only hands over, and may be called on another one.
+
+        Raises:
+            SubmitError: The job would be refused.
+        """
+        self._prepared = self.executor._prepare(self.job)
+
     def commit(self) -> list[Future]:
         """Submits the job; once. An empty batch submits nothing.
 
@@ -470,7 +469,7 @@ class Batch:
         if self._works:
             try:
                 self.executor._must_be_open()
-                spec, name = self.executor._prepare(self.job)
+                spec, name = self._prepared or self.executor._prepare(self.job)
                 self._job_id = self.executor._hand_over(spec, name or self.default, self._works, self.futures)
                 self.executor._cancel([future for future in self.futures if future.cancelled()])
             except FarmFuturesError as error:

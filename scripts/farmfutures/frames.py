@@ -11,13 +11,14 @@ _PART = re.compile(r"(-?\d+)(?:-(-?\d+)(?:([xy:])(\d+))?)?")
 _MOST = 1 << 24
 
 
-def parse_frames(text: str) -> list[int]:
+def parse_frames(text: str, *, most: int = _MOST) -> list[int]:
     """Returns the frames of a range, each once, in the order in which they are written.
 
     Args:
         text: Parts with commas: a frame; ``first-last``, also backwards; ``first-lastxN``, every Nth;
             ``first-lastyN``, all but every Nth; ``first-last:N``, every Nth, then every N-1th, down to all (staggered).
             Source: the Wiki page "Frame Range Syntax" of fileseq (justinfx/fileseq).
+        most: How many frames a part may have.
 
     Raises:
         OptionError: A part is none of these.
@@ -27,19 +28,19 @@ def parse_frames(text: str) -> list[int]:
         match = _PART.fullmatch(part)
         if match is None:
             raise OptionError(f"{text!r} is no frame range: {part!r} is not like 7, 1-10, 1-10x2, 1-10y2 or 1-10:4.")
-        frames.update(dict.fromkeys(_frames(match, text)))
+        frames.update(dict.fromkeys(_frames(match, text, most)))
     return list(frames)
 
 
-def _frames(match: re.Match[str], text: str) -> list[int]:
+def _frames(match: re.Match[str], text: str, most: int) -> list[int]:
     first, last, how, step = match.groups()
     if last is None:
         return [int(first)]
     sign = 1 if int(last) >= int(first) else -1
     every = range(int(first), int(last) + sign, sign)
     every_nth = int(step or 1)
-    if len(every) > _MOST or every_nth < 1:
-        raise OptionError(f"{text!r} is no frame range: it has too many frames, or a step below 1.")
+    if len(every) > most or every_nth < 1:
+        raise OptionError(f"{text!r} is no frame range: {match[0]} has more than {most:,} frames, or a step below 1.")
     if how == "x":
         return list(every[::every_nth])
     if how == "y":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -310,3 +311,14 @@ class Future(concurrent.futures.Future[Any]):
         """The batch was given up: whoever waits is told."""
         if not self.done():
             self.set_exception(error)
+
+
+def in_order(futures: list[Future], end: float | None) -> Iterator[Any]:
+    """Yields results in order; what is left when it is closed is cancelled. `end` is on the clock of ``time.monotonic``."""
+    try:
+        futures.reverse()
+        while futures:
+            yield futures.pop().result(None if end is None else end - time.monotonic())
+    finally:
+        for future in futures:
+            future.cancel()

@@ -17,7 +17,7 @@ from farmfutures_maya.sticky import KNOWN, Sticky
 
 EVERY = {
     "source": "cmds.ls()", "name": "Nodes", "frames": "1-9x2", "filename": "/s.ma", "cpus": 2, "priority": 70, "retries": 1,
-    "timeout_s": 1.5, "snapshot": False,
+    "timeout_s": 1.5, "snapshot": False, "form": {"action": "script"},
 }  # fmt: skip
 
 
