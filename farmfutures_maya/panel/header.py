@@ -60,6 +60,10 @@ class Chip(QToolButton):
 
     def _write(self) -> None:
         self.setText(f" {self._count:,}" if self._narrow else f" {self.kind.capitalize()} {self._count:,}")
+        none = not self._count
+        if self.property("none") != none:
+            self.setProperty("none", none)
+            self.style().polish(self)
         self.setAccessibleName(f"{self.kind}: {self._count}")
 
 
@@ -99,6 +103,7 @@ class Header(QWidget):
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit(self)
+        search.addAction(look.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         search.setPlaceholderText("Search jobs")
         search.setAccessibleName("Search jobs")
         search.setToolTip("Words that are in the number, the name, the user or the engine of a job")
@@ -113,7 +118,8 @@ class Header(QWidget):
         mine = QToolButton(self)
         mine.setCheckable(True)
         mine.setIcon(look.icon("mine"))
-        mine.setText("Mine")
+        mine.setText(" Mine")
+        mine.setIconSize(QSize(look.SIGN, look.SIGN))
         mine.setAccessibleName("Only my jobs")
         mine.setToolTip(f"Only jobs of {os_user()}")
         mine.setProperty("chip", True)
@@ -175,8 +181,10 @@ class Header(QWidget):
         """Says how well the farm answers, and how old is what is known."""
         self._health, self._engine = health, engine
         known = "" if health.known_s is None else words.age(health.known_s)
-        said = {"fine": known, "asking": "asking", "slow": "slow", "down": "no answer", "held": "holding still"}[health.kind]
-        self.state.setText(said if self._narrow else f"{engine or 'farm'}: {said}")
+        said = {"fine": f"seen {known}", "asking": "asking", "slow": "slow", "down": "no answer", "held": "holding still"}[
+            health.kind
+        ]
+        self.state.setText(said.removeprefix("seen ") if self._narrow else f"{engine or 'farm'}, {said}")
         self.state.setToolTip(health.sentence or (f"Last asked {known}" if known else "The farm is asked for the first time"))
 
     def resizeEvent(self, event: QResizeEvent, /) -> None:

@@ -187,7 +187,7 @@ def style_sheet() -> str:
 _SHEET = f"""
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox {{
     background: {PANE}; color: {TEXT}; border: 1px solid {EDGE}; border-radius: 3px; padding: {TIGHT}px;
-    selection-background-color: {CHOSEN}; selection-color: {WHITE};
+    selection-background-color: {CHOSEN}; selection-color: {WHITE}; placeholder-text-color: {QUIET};
 }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
     border: 1px solid {FOCUS};
@@ -210,6 +210,7 @@ QToolButton[chip="true"] {{
 }}
 QToolButton[chip="true"]:hover {{ border: 1px solid {RAISED}; }}
 QToolButton[chip="true"]:checked {{ background: {CHOSEN}; color: {WHITE}; border: 1px solid {FOCUS}; }}
+QToolButton[chip="true"][none="true"] {{ color: {QUIET}; }}
 QToolButton[chip="true"]:disabled {{ color: {_OFF}; }}
 QToolButton[chip="true"]:focus {{ border: 1px solid {FOCUS}; }}
 QLabel[quiet="true"] {{ color: {QUIET}; }}

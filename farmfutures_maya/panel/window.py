@@ -30,8 +30,8 @@ BESIDE = 1100
 
 _SAVE_MS = 1500
 _AGE_MS = 1000
-_NONE_YET = "No jobs yet.\nSubmit... hands work to the farm: a script, frames of this scene, a cache."
-_NONE_FOUND = "None of the {known} is like that.\nEsc looks for all of them again."
+_NONE_YET = "<big>No jobs yet</big><p>Submit... hands work to the farm: a script, frames of this scene, a cache.</p>"
+_NONE_FOUND = "<big>Nothing found</big><p>None of the {known} is like that. Esc looks for all of them again.</p>"
 
 
 class Panel(QWidget):
@@ -57,6 +57,7 @@ class Panel(QWidget):
         self.keys = Keys(self)
         self.header.menu.setMenu(self._menu())
         self.table.say("Asking the farm...")
+        self.details.hide()
         self._restore(memory.load())
         self.setFocusProxy(self.table)
         self.table.setFocus()
@@ -111,7 +112,7 @@ class Panel(QWidget):
         """Says how well the farm answers; what is the matter stands in a bar until it is not any more."""
         self.header.show_health(health, self._engine)
         if health.kind in ("down", "slow"):
-            age = f" What you see is from {words.age(health.known_s)}." if health.known_s else ""
+            age = f" What you see is from {ago}." if health.known_s and (ago := words.age(health.known_s)) != "now" else ""
             text = health.sentence + age
             if not self._down or self.notice.text.text() != text:
                 self.notice.say(text, "warning", button="Look again", does=self.look_again)
@@ -129,6 +130,7 @@ class Panel(QWidget):
         known = self.table.jobs.known
         none = "" if self.table.jobs.rowCount() else _NONE_FOUND.format(known=words.many(known, "job")) if known else _NONE_YET
         self.table.say(none)
+        self.details.setVisible(bool(known))
 
     # --- what is chosen
 
@@ -253,7 +255,7 @@ class Panel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough for the columns that count."""
-        return QSize(900, 620)
+        return QSize(1000, 720)
 
     def minimumSizeHint(self) -> QSize:
         """Maya's narrowest panels."""

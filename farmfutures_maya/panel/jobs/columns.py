@@ -35,7 +35,7 @@ class Column:
         title: What its header says.
         text: What a cell says.
         order: What rows are sorted by.
-        usual: A text as wide as they usually are.
+        usual: A text as wide as they usually are; ``{0:,}`` in it is the number of items of the largest job.
         lasts: Of the columns with lower numbers each gives way before, where there is no room for all.
         right: Numbers: they end under one another.
         tip: What the header says when one asks.
@@ -116,8 +116,8 @@ COLUMNS = (
     Column("id", "Job", _number, lambda known: known.job.id, "12345", 50, right=True, tip="The job's number"),
     Column("name", "Name", lambda known: known.job.name, lambda known: known.job.name.casefold(), "", 1000),
     Column("progress", "Progress", _nothing, lambda known: known.job.fraction, "", 90, tip="Work items by their states"),
-    Column("done", "Done", _done, lambda known: known.job.done, "1,280 / 1,280", 60, right=True, tip="Items that are over"),
-    Column("failed", "Failed", _count(_failed_count), _failed_count, "1,280", 80, right=True, tip="Items that failed"),
+    Column("done", "Done", _done, lambda known: known.job.done, "{0:,} / {0:,}", 60, right=True, tip="Items that are over"),
+    Column("failed", "Failed", _count(_failed_count), _failed_count, "{0:,}", 80, right=True, tip="Items that failed"),
     Column("running", "Running", _count(_running_count), _running_count, "128", 45, right=True, tip="Items that run now"),
     Column("left", "Time left", _left, _left_order, "50 - 80 min", 70, right=True,
            tip="From how long this job's items took: it holds four times out of five"),

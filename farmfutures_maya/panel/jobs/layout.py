@@ -54,6 +54,7 @@ class Layout(QObject):
         header.sectionMoved.connect(self._moved)
         header.sortIndicatorChanged.connect(self._moved)
         self._table.viewport().installEventFilter(self)
+        self._model.grown.connect(self.fit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Fits the columns to the table whenever it gets another size or font."""
@@ -93,7 +94,9 @@ class Layout(QObject):
             return given
         metrics = QFontMetrics(self._table.font())
         title = metrics.horizontalAdvance(COLUMNS[place].title) + 2 * look.SIGN  # With the sign of what is sorted by.
-        usual = _BAR_WIDTH if place == PROGRESS else metrics.horizontalAdvance(COLUMNS[place].usual) + _PADDING
+        usual = metrics.horizontalAdvance(COLUMNS[place].usual.format(self._model.largest)) + _PADDING
+        if place == PROGRESS:
+            usual = _BAR_WIDTH
         return max(title, usual + (look.SIGN + look.GAP if place == STATE else 0))
 
     def _resized(self, place: int, _: int, width: int) -> None:

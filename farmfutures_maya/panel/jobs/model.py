@@ -21,6 +21,9 @@ Index = QModelIndex | QPersistentModelIndex
 MANY_RUNS = 40
 """When rows come or go at more places than this, the table is told to begin anew: that is quicker, and the choice is put back."""
 
+USUAL = 1280
+"""So many items a job may have without that columns must be wider."""
+
 _NOWHERE = QModelIndex()
 _DRAWN = frozenset({STATE, PROGRESS})
 
@@ -30,9 +33,11 @@ class JobModel(QAbstractTableModel):
 
     Signals:
         counted: How many jobs of each kind there are, whatever kinds are chosen.
+        grown: The largest job is larger than before.
     """
 
     counted = Signal(object)
+    grown = Signal()
 
     def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.time) -> None:
         super().__init__(parent)
@@ -44,6 +49,8 @@ class JobModel(QAbstractTableModel):
         self._sorted = (SUBMITTED, True)
         self._now_s = clock()
         self._short: set[int] = set()
+        self.largest = USUAL
+        """How many items the largest job has had that there was."""
 
     # --- what is shown
 
@@ -52,6 +59,10 @@ class JobModel(QAbstractTableModel):
         self._all, self._left = jobs, left or {}
         self._now_s = self._clock()
         self._refresh()
+        largest = max((job.total for job in jobs), default=0)
+        if largest > self.largest:
+            self.largest = largest
+            self.grown.emit()
 
     def find(self, wanted: Filter) -> None:
         """Shows what another filter finds."""

@@ -235,8 +235,8 @@ def test_the_bar_is_as_long_as_what_is_done_and_higher_where_it_failed(table: An
 
 def test_no_text_of_a_usual_job_is_cut(table: Any, job: Job, qt: Any) -> None:
     columns, gui = import_module("farmfutures_maya.panel.jobs.columns"), import_module("PySide6.QtGui")
-    counts = {State.COMPLETE: 1200, State.FAILED: 80}
-    table.jobs.take([job(12345, State.CANCELLED, total=1280, counts=counts, finished_s=40000.0)])
+    counts = {State.COMPLETE: 120_000, State.FAILED: 8_000}
+    table.jobs.take([job(12345, State.CANCELLED, total=128_000, counts=counts, finished_s=40000.0)])
     qt.processEvents()
     metrics = gui.QFontMetrics(table.font())
     for place, key in enumerate(columns.KEYS):

@@ -83,7 +83,7 @@ def test_search_chips_and_mine_find_jobs(panel: Any, qt: Any, job: Job, wait_for
     panel.header.search.setText("OTHER")
     wait_for(lambda: numbers(panel) == [2])
     panel.header.search.setText("nothing of that kind")
-    wait_for(lambda: panel.table.empty.text().startswith("None of the 4 jobs is like that."))
+    wait_for(lambda: panel.table.empty.text().find("None of the 4 jobs is like that.") > 0)
     press(panel, qt, "Esc")
     panel.header.clear()
     wait_for(lambda: numbers(panel) == [4, 3, 2, 1])
@@ -105,12 +105,12 @@ def test_u8_without_a_farm_what_was_known_stays_with_its_age(panel: Any, job: Jo
     assert (panel.notice.text.text(), panel.notice.kind, panel.table.empty.text()) == ("The broker has stopped.", "warning", "")
     panel.show_seen(seen(job(1)))
     panel.show_health(health("fine", "", time.time()))
-    assert (panel.notice.isVisible(), panel.header.state.text()) == (False, "local: now")
+    assert (panel.notice.isVisible(), panel.header.state.text()) == (False, "local, seen now")
     panel.show_seen(trouble)
     panel.show_health(health("down", "The broker has stopped.", time.time() - 300))
     assert numbers(panel) == [1]
     assert panel.notice.text.text() == "The broker has stopped. What you see is from 5 min ago."
-    assert panel.header.state.text() == "local: no answer"
+    assert panel.header.state.text() == "local, no answer"
     panel.show_health(health("slow", "The farm has not answered for 7 s.", time.time() - 8))
     assert panel.notice.text.text() == "The farm has not answered for 7 s. What you see is from 8 s ago."
 
@@ -346,7 +346,7 @@ def test_n15_it_holds_still_while_maya_plays_back_or_renders(
     wait_for(lambda: live.feed.now.kind == "fine")
     maya.world.conditions.add(condition)
     wait_for(lambda: live.feed.now.kind == "held")
-    assert live.header.state.text() == "local: holding still"
+    assert live.header.state.text() == "local, holding still"
     assert live.header.state.toolTip().startswith(said)
     maya.world.conditions.clear()
     wait_for(lambda: live.feed.now.kind == "fine")
