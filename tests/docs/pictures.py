@@ -116,7 +116,7 @@ def fill(stage: Stage) -> dict[str, int]:
             future.exception(WAIT_S)
     jobs["stopped"] = stage.batch("sh040 alembic cache", [(shade, frame, 3.0) for frame in range(1, 9)])
     stage.farm.kill(jobs["stopped"][0].job_id)
-    calls = [(shade, frame, 0.25 + (frame % 5) * 0.1) for frame in range(1001, 1121)]
+    calls: list[tuple[Any, ...]] = [(shade, frame, 0.25 + (frame % 5) * 0.1) for frame in range(1001, 1121)]
     calls[9] = (*calls[9], lacks)
     jobs["busy"] = stage.batch("sh010 lighting v12: beauty", calls, priority=80)
     jobs["paused"] = stage.batch("sh030 fx wedges", [(shade, frame, 0.3) for frame in range(20)])
