@@ -143,8 +143,8 @@ def test_complaints_that_mean_out_of_reach(stand_in: Callable[[str, str], None],
 
 @posix
 def test_the_database_is_asked_for_what_the_controller_has_forgotten(stand_in: Callable[[str, str], None]) -> None:
-    stand_in("squeue", "echo '11|1|RUNNING|n1|None|a [ff-1-0-0 0+4/4]'")
-    history = "11_0|COMPLETED|n1|None|a\n11_1|PENDING|None assigned|None|a\n11_2|CANCELLED by 0|n1|None|a"
+    stand_in("squeue", "echo '11|1|RUNNING|n1|None'")
+    history = "11_0|COMPLETED|n1|None\n11_1|PENDING|None assigned|None\n11_2|CANCELLED by 0|n1|None"
     stand_in("sacct", f'printf "%s\\n" "$*" >$0.asked; echo "{history}"')
     handle = Handle.parse("ff/11+4")
     found = look.Watch(300, accounting=True).stands({"ff/11+4": handle})["ff/11+4"]
@@ -158,9 +158,9 @@ def test_the_database_is_asked_for_what_the_controller_has_forgotten(stand_in: C
 def test_what_waited_a_moment_ago_and_left_no_trace_was_taken_away(stand_in: Callable[[str, str], None]) -> None:
     handles = {"ff/11+3": Handle.parse("ff/11+3")}
     watch = look.Watch(300, accounting=False)
-    stand_in("squeue", "echo '11|0|RUNNING|n1|None|a'; echo '11|1-2|PENDING||Resources|a'")
+    stand_in("squeue", "echo '11|0|RUNNING|n1|None'; echo '11|1-2|PENDING||Resources'")
     watch.stands(handles)
-    stand_in("squeue", "echo '11|1|PENDING||Resources|a'")
+    stand_in("squeue", "echo '11|1|PENDING||Resources'")
     for _ in range(2):  # It stays so.
         found = watch.stands(handles)["ff/11+3"]
         assert [found[chunk].state for chunk in range(3)] == [ChunkState.OVER, ChunkState.WAITING, ChunkState.CANCELLED]
@@ -170,7 +170,7 @@ def test_what_waited_a_moment_ago_and_left_no_trace_was_taken_away(stand_in: Cal
 def test_what_waited_longer_ago_than_slurm_remembers_may_have_run(stand_in: Callable[[str, str], None]) -> None:
     handles = {"ff/11+1": Handle.parse("ff/11+1")}
     watch = look.Watch(1e-9, accounting=False)
-    stand_in("squeue", "echo '11|0|PENDING||Resources|a'")
+    stand_in("squeue", "echo '11|0|PENDING||Resources'")
     watch.stands(handles)
     stand_in("squeue", "true")
     assert watch.stands(handles)["ff/11+1"][0].state is ChunkState.OVER

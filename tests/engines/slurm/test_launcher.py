@@ -244,12 +244,13 @@ def test_one_question_for_all_handles(desk: Desk, asked: list[list[str]]) -> Non
     assert [command[0] for command in asked] == ["squeue"]
 
 
-def test_what_a_command_prints_beside_logs_is_kept(desk: Desk) -> None:
+def test_what_a_command_prints_beside_logs_is_kept_and_its_last_words_are_told(desk: Desk) -> None:
     order = desk.order("echo no such Python >&2; exit 127")
     handle = desk.launcher.launch(order)
     desk.wait(handle, "over")
     (output,) = (Path(order.folder) / "engine").iterdir()
     assert output.read_text() == "no such Python\n"
+    assert desk.stands(handle)[0].why == "FAILED, NonZeroExitCode: no such Python"
 
 
 @pytest.mark.parametrize(

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from farmfutures.engines.slurm.states import numbers, rows, sacct_rows, stand
+from farmfutures.engines.slurm.states import names, numbers, rows, sacct_rows, stand
 from farmfutures.engines.spool.launcher import ChunkState, Stand
 
 SQUEUE = """\
-11|N/A|CANCELLED||JobArrayTaskLimit|lookdev [ff-3-0-8d1f22aa 0+10/10]
-11|2|CANCELLED|n2|None|lookdev [ff-3-0-8d1f22aa 0+10/10]
-11|0|COMPLETED|n1|None|lookdev [ff-3-0-8d1f22aa 0+10/10]
-11|1|FAILED|n1|NonZeroExitCode|lookdev [ff-3-0-8d1f22aa 0+10/10]
-11|3|RUNNING|n2|JobHeldUser|lookdev [ff-3-0-8d1f22aa 0+10/10]
-18|6-9,12%4|PENDING||JobArrayTaskLimit|a|b $(x) [ff-4-0-00000000 0+20/20]
+11|N/A|CANCELLED||JobArrayTaskLimit
+11|2|CANCELLED|n2|None
+11|0|COMPLETED|n1|None
+11|1|FAILED|n1|NonZeroExitCode
+11|3|RUNNING|n2|JobHeldUser
+18|6-9,12%4|PENDING||JobArrayTaskLimit
 slurm_load_jobs error: Unable to contact slurm controller (connect failure)
-23||RUNNING|n1|None|somebody's own
+23||RUNNING|n1|None
 """
 
 SACCT = """\
-11_0|COMPLETED|n1|None|lookdev [ff-3-0-8d1f22aa 0+10/10]
-11_1|CANCELLED by 1000|n1|None|lookdev [ff-3-0-8d1f22aa 0+10/10]
-11_2|NODE_FAIL|n2|None|lookdev [ff-3-0-8d1f22aa 0+10/10]
-11_[3-5,7%4]|PENDING|None assigned|Resources|lookdev [ff-3-0-8d1f22aa 0+10/10]
-12|CANCELLED by 0|None assigned|None|one|bar [ff-5-0-00000000 0+3/3]
+11_0|COMPLETED|n1|None
+11_1|CANCELLED by 1000|n1|None
+11_2|NODE_FAIL|n2|None
+11_[3-5,7%4]|PENDING|None assigned|Resources
+12|CANCELLED by 0|None assigned|None
 """
 
 
@@ -38,7 +38,11 @@ def test_lines_of_squeue() -> None:
         (18, (6, 7, 8, 9, 12), Stand(ChunkState.WAITING, "JobArrayTaskLimit")),
         (23, None, Stand(ChunkState.RUNNING, "", "n1")),
     ]
-    assert found[5].name == "a|b $(x) [ff-4-0-00000000 0+20/20]"
+
+
+def test_names_may_hold_anything() -> None:
+    text = "18|a|b $(x) [ff-4-0-00000000 0+20/20]\n11_[3-5%4]|one\nslurm_load_jobs error: none\n19|"
+    assert list(names(text)) == [(18, "a|b $(x) [ff-4-0-00000000 0+20/20]"), (11, "one"), (19, "")]
 
 
 def test_lines_of_sacct() -> None:

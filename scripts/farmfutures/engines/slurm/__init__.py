@@ -7,6 +7,7 @@ requirements  the job option ``requirements`` in Slurm's words
 script        the batch script
 handles       the string that stands for an order, and its name in Slurm
 look, states  squeue and sacct, in our words
+output        the last words of a runner that failed
 examine       what ``farmfutures engines check slurm`` finds
 report        what it can do
 """

@@ -13,14 +13,11 @@ from ...job import JobSpec
 from ...settings import Settings
 from ..report import Report
 from ..spool.launcher import ChunkState, Finding, Order, Stand
-from . import commands, examine, look, options
+from . import commands, examine, look, options, output
 from .handles import Array, Handle, Part
 from .look import Watch
 from .report import REPORT
 from .script import parts, script
-
-OUTPUT = "engine"
-"""The folder in a job's own for what its runners print beside the logs of items: what kept one from starting, say."""
 
 _NOTHING_LEFT = re.compile(r"no error|already (?:finished|complete)|invalid job id|job/step already completing", re.IGNORECASE)
 
@@ -63,7 +60,7 @@ class SlurmLauncher:
         """
         config = self._cluster()
         wanted = options.arguments(order.spec)
-        (Path(order.folder) / OUTPUT).mkdir(mode=0o700, exist_ok=True)
+        (Path(order.folder) / output.FOLDER).mkdir(mode=0o700, exist_ok=True)
         arrays: list[Array] = []
         try:
             for chunks in parts(order.commands, max(1, int(config.get("MaxArraySize", 1001)) - 1)):
@@ -82,7 +79,7 @@ class SlurmLauncher:
             f"--array=0-{len(chunks) - 1}{f'%{order.spec.cpus}' if order.spec.cpus else ''}",
             f"--job-name={part.name(order.name)}",
             f"--chdir={self._seen(order.folder)}",
-            f"--output={_plain(self._seen(order.folder))}/{OUTPUT}/%A_%a.out",
+            f"--output={_plain(self._seen(order.folder))}/{output.FOLDER}/{output.PATTERN}",
             *(["--hold"] if order.held else []),
             *_depending(wanted, before[-1].job if before and order.spec.cpus else None),
         ]  # fmt: skip
@@ -107,6 +104,13 @@ class SlurmLauncher:
             return folder
         return os.path.join(theirs, os.path.relpath(folder, ours))
 
+    def _our(self, path: str) -> str:
+        """A path of nodes as this machine sees it."""
+        ours, theirs = self.settings.spool, self.settings.spool_seen_as
+        if not theirs or not ours or not path.startswith(theirs):
+            return path
+        return os.path.join(ours, os.path.relpath(path, theirs))
+
     def _cluster(self) -> dict[str, str]:
         """Slurm's settings, asked for once."""
         with self._lock:
@@ -127,7 +131,8 @@ class SlurmLauncher:
     def _watch(self) -> Watch:
         keep_s, accounting = self._cluster().get("MinJobAge", "300").partition(" ")[0], self._accounting()
         with self._lock:
-            self._watching = self._watching or Watch(float(keep_s), accounting=accounting)
+            said = output.Output(self._our)
+            self._watching = self._watching or Watch(float(keep_s), accounting=accounting, output=said)
             return self._watching
 
     def find(self, token: str) -> str | None:

@@ -6,18 +6,20 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ...errors import EngineUnavailableError
 from ..spool.launcher import ChunkState, Stand
 from . import commands, states
 from .handles import Array, Handle, Part
+from .output import Output
 from .states import Row
 
-_QUEUE = ("squeue", "--me", "--noheader", "--states=all", f"--format={states.FORMAT}")
+_QUEUE = ("squeue", "--me", "--noheader", "--states=all")
 """By user, which the controller sorts out. With a list of jobs it would send those of everybody."""
 
-_HISTORY = ("sacct", "--noheader", "--parsable2", "--allocations", f"--format={states.SACCT_FORMAT}")
+_HISTORY = ("sacct", "--noheader", "--parsable2", "--allocations")
 _DAYS = 14
 """So old an order may be, and be found by its token; a client looks for it when it starts anew."""
 
@@ -34,11 +36,13 @@ class Watch:
     Args:
         keep_s: MinJobAge in seconds; 0 is for ever.
         accounting: Whether there is a database that remembers what the controller has forgotten.
+        output: Where the last words of those are that failed.
     """
 
-    def __init__(self, keep_s: float, *, accounting: bool) -> None:
+    def __init__(self, keep_s: float, *, accounting: bool, output: Output | None = None) -> None:
         self._keep_s = keep_s or math.inf
         self._accounting = accounting
+        self._output = output
         self._lock = threading.Lock()
         self._waited: dict[str, dict[int, float]] = {}
         self._taken: dict[str, set[int]] = {}
@@ -55,14 +59,14 @@ class Watch:
             EngineUnavailableError: Slurm can't be reached now.
         """
         asked_s = time.monotonic()
-        found = _by_job(_queue())
+        found = _by_job(states.rows(_text([*_QUEUE, f"--format={states.FORMAT}"])))
         known = {text: _known(handle, found) for text, handle in handles.items()}
         with self._lock:
             for text, stands in known.items():
                 self._remember(text, stands, asked_s)
                 stands.update((chunk, _TAKEN_AWAY) for chunk in self._taken.get(text, ()) if chunk not in stands)
         self._ask_history(handles, known)
-        return {text: _whole(handle, known[text]) for text, handle in handles.items()}
+        return {text: self._whole(handle, known[text]) for text, handle in handles.items()}
 
     def _remember(self, text: str, stands: Mapping[int, Stand], now_s: float) -> None:
         waited = self._waited.setdefault(text, {})
@@ -81,17 +85,27 @@ class Watch:
         if not lacking or not self._accounting:
             return
         jobs = ",".join(str(array.job) for handle in lacking.values() for array in handle.arrays)
-        told = _by_job(_history([f"--jobs={jobs}"]))
+        told = _by_job(states.sacct_rows(_text([*_HISTORY, f"--format={states.SACCT_FORMAT}", f"--jobs={jobs}"])))
         for text, handle in lacking.items():
             known[text].update({**_known(handle, told), **known[text]})
+
+    def _whole(self, handle: Handle, known: Mapping[int, Stand]) -> dict[int, Stand]:
+        return {
+            array.first + task: self._said(array.job, task, known.get(array.first + task, _FORGOTTEN))
+            for array in handle.arrays
+            for task in range(array.count)
+        }
+
+    def _said(self, job: int, task: int, stand: Stand) -> Stand:
+        """Adds to a chunk that failed what its command said last."""
+        if self._output is None or not stand.why.startswith("FAILED"):
+            return stand
+        line = self._output.last_line(job, task)
+        return replace(stand, why=f"{stand.why}: {line}") if line else stand
 
 
 def _known(handle: Handle, found: Mapping[int, list[Row]]) -> dict[int, Stand]:
     return {array.first + task: stand for array in handle.arrays for task, stand in _tasks(found, array).items()}
-
-
-def _whole(handle: Handle, known: Mapping[int, Stand]) -> dict[int, Stand]:
-    return {chunk: known.get(chunk, _FORGOTTEN) for chunk in range(handle.count)}
 
 
 def _tasks(found: Mapping[int, list[Row]], array: Array) -> dict[int, Stand]:
@@ -109,30 +123,25 @@ def _by_job(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return found
 
 
-def _queue() -> Iterator[Row]:
-    answer = commands.run(_QUEUE)
-    if answer.code:
-        raise EngineUnavailableError(f"Slurm did not answer squeue: {answer.complaint}")
-    return states.rows(answer.text)
-
-
-def _history(arguments: list[str]) -> Iterator[Row]:
-    answer = commands.run([*_HISTORY, *arguments])
-    if answer.code:
-        raise EngineUnavailableError(f"Slurm did not answer sacct: {answer.complaint}")
-    return states.sacct_rows(answer.text)
-
-
 def named(token: str, *, accounting: bool) -> dict[int, Part]:
     """Returns the jobs that have a token in their names, and what these say.
 
     Raises:
         EngineUnavailableError: Slurm can't be reached now.
     """
-    found = _with_token(token, _queue())
-    return found or (_with_token(token, _history([f"--starttime=now-{_DAYS}days"])) if accounting else {})
+    found = _with_token(token, _text([*_QUEUE, f"--format={states.NAMES}"]))
+    if found or not accounting:
+        return found
+    return _with_token(token, _text([*_HISTORY, f"--format={states.SACCT_NAMES}", f"--starttime=now-{_DAYS}days"]))
 
 
-def _with_token(token: str, rows: Iterable[Row]) -> dict[int, Part]:
-    parts = ((row.job, Part.of(row.name)) for row in rows)
+def _with_token(token: str, text: str) -> dict[int, Part]:
+    parts = ((job, Part.of(name)) for job, name in states.names(text))
     return {job: part for job, part in parts if part is not None and part.token == token}
+
+
+def _text(command: Sequence[str]) -> str:
+    answer = commands.run(command)
+    if answer.code:
+        raise EngineUnavailableError(f"Slurm did not answer {command[0]}: {answer.complaint}")
+    return answer.text

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from ..spool.launcher import ChunkState, Stand
 
-FORMAT = "%F|%K|%T|%N|%r|%j"
-"""Number of the array, its tasks, state, nodes, reason, and last the name, which may hold anything."""
+FORMAT = "%F|%K|%T|%N|%r"
+"""Number of the array, its tasks, state, nodes, reason."""
 
-SACCT_FORMAT = "JobID,State,NodeList,Reason,JobName"
+SACCT_FORMAT = "JobID,State,NodeList,Reason"
+
+NAMES, SACCT_NAMES = "%F|%j", "JobID,JobName"
 
 _STATES = {
     ChunkState.WAITING: (
@@ -41,28 +43,34 @@ class Row:
     job: int
     tasks: tuple[int, ...] | None
     stand: Stand
-    name: str
 
 
 def rows(text: str) -> Iterator[Row]:
-    """Reads lines of ``squeue --format``; what is none is left out."""
+    """Reads lines of ``squeue``; what is none is left out."""
     for line in text.splitlines():
-        words = line.split("|", 5)
-        if len(words) == 6 and words[0].isdigit():
-            job, tasks, state, node, reason, name = words
-            yield Row(int(job), numbers(tasks), stand(state, reason, node), name)
+        words = line.split("|", 4)
+        if len(words) == 5 and words[0].isdigit():
+            job, tasks, state, node, reason = words
+            yield Row(int(job), numbers(tasks), stand(state, reason, node))
 
 
 def sacct_rows(text: str) -> Iterator[Row]:
     """Reads lines of ``sacct --parsable2 --allocations``; of a task that ran more than once the last is true."""
     for line in text.splitlines():
-        words = line.split("|", 4)
-        if len(words) == 5:
-            found, state, node, reason, name = words
-            job, _, tasks = found.partition("_")
+        words = line.split("|", 3)
+        job, _, tasks = words[0].partition("_")
+        if len(words) == 4 and job.isdigit():
             # A job that was cancelled before any of its tasks started has one line, as the whole.
-            if job.isdigit():
-                yield Row(int(job), numbers(tasks.strip("[]")), stand(state.split(" ")[0], reason, node), name)
+            yield Row(int(job), numbers(tasks.strip("[]")), stand(words[1].split(" ")[0], words[3], words[2]))
+
+
+def names(text: str) -> Iterator[tuple[int, str]]:
+    """Reads lines of either that give names: numbers of jobs, and what they are called, which may hold anything."""
+    for line in text.splitlines():
+        job, _, name = line.partition("|")
+        number = job.partition("_")[0]
+        if number.isdigit():
+            yield int(number), name
 
 
 def numbers(text: str) -> tuple[int, ...] | None:
