@@ -18,6 +18,8 @@ from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from farmfutures.engines.report import Feature, Finding, Report, Support
 from farmfutures.engines.spool.engine import SpoolEngine
 from farmfutures.engines.spool.launcher import ChunkState, Order, Stand
@@ -212,7 +214,11 @@ class Farm:
         with self._lock:
             chunk.stand = Stand(ChunkState.LOST, "NODE_FAIL")
             assert chunk.process is not None
+            below = psutil.Process(chunk.process.pid).children(recursive=True)
             self._kill(chunk.process)
+            for process in below:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
 
     def preempt(self, chunk: Chunk) -> None:
         """Somebody else needs the place: the chunk is asked to leave."""

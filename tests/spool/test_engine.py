@@ -26,7 +26,7 @@ from farmfutures.errors import (
     StoreFullError,
 )  # fmt: skip
 from farmfutures.spool import items as texts
-from farmfutures.spool import marks, orders, package
+from farmfutures.spool import marks, orders, package, runs
 from farmfutures.worker.environ import PACKAGES
 
 from .paper import Actor, Paper
@@ -287,7 +287,7 @@ def test_a_look_reads_only_what_changed(
     for runner in runners[:30]:
         runner.ends(*runner.works).over()
     view = engine.job(batch.job_id).view
-    until(lambda: view.left == 10)
+    until(lambda: sum(run.state == runs.OVER for run in view.runs.values()) == 30)
     opened = watch_reads(monkeypatch)
     view.refresh()
     assert opened == []
@@ -464,4 +464,7 @@ def test_a_package_that_was_changed_is_no_job(executor: Executor, engine: SpoolE
     engine.forget(future.job_id)
     with pytest.raises(SealError, match="is not what farmfutures wrote there as package 1"):
         farm.job(future.job_id)
+    (info,) = farm.jobs()
+    assert (info.id, info.state, info.total) == (future.job_id, State.FAILED, 0)
+    assert "is not what farmfutures wrote there as package 1" in str(info.error)
     executor._pending.clear()

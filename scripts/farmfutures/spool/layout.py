@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -164,6 +165,14 @@ class JobFolder:
         return item_log(self.logs, self.number, work, attempt)
 
 
+_NOT_YET = frozenset({errno.ENOENT, errno.ESTALE}) if hasattr(errno, "ESTALE") else frozenset({errno.ENOENT})
+
+
+def not_yet(error: OSError) -> bool:
+    """Whether a file is not there, or not there any more as it was: over a network that passes."""
+    return error.errno in _NOT_YET
+
+
 Signature = tuple[int, int, int]
 """What changes when a file is replaced: inode, size, and time of change by the server's clock."""
 
@@ -176,8 +185,10 @@ def signature(path: Path) -> Signature | None:
     """
     try:
         info = os.stat(path)  # Not that of a listing: on Windows it has no inode.
-    except FileNotFoundError:
-        return None
+    except OSError as error:
+        if not_yet(error):
+            return None
+        raise
     return info.st_ino, info.st_size, info.st_mtime_ns
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..guard import open_private, write_private
 from . import items as texts
-from .layout import JobFolder
+from .layout import JobFolder, not_yet
 from .seal import Seal
 
 STARTING, RUNNING, LEAVING, OVER, REFUSED = "starting", "running", "leaving", "over", "refused"
@@ -103,14 +103,19 @@ def write(folder: JobFolder, seal: Seal, run: Run) -> None:
 
 
 def read(folder: JobFolder, seal: Seal, name: str) -> Run | None:
-    """Returns a report; None where the run has only begun.
+    """Returns a report; None where the run has only begun, or where the folder does not show more of it yet.
 
     Raises:
         SealError: It is not ours.
-        OSError: It is not there.
+        OSError: It can't be read.
     """
     path = folder.runs / name
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        if not_yet(error):
+            return None
+        raise
     if not data:
         return None
     about = json.loads(seal.open(f"run {folder.number} {name}", data, path))

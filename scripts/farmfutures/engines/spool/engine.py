@@ -152,7 +152,7 @@ class SpoolEngine:
             if self._watcher is None:
                 self._watcher = Watcher(self)
                 self._watcher.start()
-        self._watcher.ring()
+        self.ring(job)
 
     # --- jobs
 
@@ -238,10 +238,10 @@ class SpoolEngine:
         """Why the folder or the engine can't be reached now, "" where all is well, as far as somebody waits."""
         return self._watcher.trouble if self._watcher is not None else ""
 
-    def ring(self) -> None:
-        """Something was changed that whoever waits is to see soon."""
+    def ring(self, job: Job) -> None:
+        """Something was changed in a job that whoever waits is to see soon."""
         if self._watcher is not None:
-            self._watcher.ring()
+            self._watcher.ring(job)
 
     def close(self) -> None:
         """Lets go; what was submitted goes on."""

@@ -47,6 +47,10 @@ class Job:
         self.own: set[int] = set()
         """Orders that this client noted."""
         self.futures: dict[int, list[Future]] = {}
+        self.looked_s = float("-inf")
+        """When the watcher looked last, by our own clock."""
+        self.news_s = time.monotonic()
+        """When something was new."""
         self.lost_s = 0.0
         """Since when the folder has been gone, by our own clock."""
         self._delay_s = delay_s

@@ -40,12 +40,16 @@ def mend(job: Job, handover: Handover, delay_s: float) -> None:
     gone = job.standing.gone(delay_s)
     if not gone:
         return
+    job.view.refresh()
+    gone = [one for one in gone if not job.view.is_behind(one.text)]
+    for one in gone:
+        job.view.bury(one.text)
     marks = job.view.marks
     left = [work for one in gone for work in one.left]
-    settle(job.view, [work for work in left if work in marks.killed], State.KILLED)
-    settle(job.view, [work for work in left if work in marks.cancelled - marks.killed], State.CANCELLED)
+    settle(job.view, [work for work in left if work in marks.killed], State.KILLED, gone=True)
+    settle(job.view, [work for work in left if work in marks.cancelled - marks.killed], State.CANCELLED, gone=True)
     taken = [one for one in gone if one.stand.state is ChunkState.CANCELLED]
-    settle(job.view, job.view.missing(work for one in taken for work in one.left), State.CANCELLED)
+    settle(job.view, job.view.missing(work for one in taken for work in one.left), State.CANCELLED, gone=True)
     lost = [one for one in gone if one.stand.state is not ChunkState.CANCELLED and job.view.missing(one.left)]
     if lost and not marks.paused:
         _order_again(job, handover, lost)
@@ -112,7 +116,7 @@ def give(job: Job, handover: Handover, delay_s: float = 0.0) -> None:
 
 def fail(job: Job, works: Collection[int], error: FarmFuturesError) -> None:
     """Has work items fail with an error of ours."""
-    settle(job.view, works, State.FAILED, calls.pack_failure(error))
+    settle(job.view, works, State.FAILED, calls.pack_failure(error), gone=True)
 
 
 def _given_up(job: Job, one: Gone) -> str:

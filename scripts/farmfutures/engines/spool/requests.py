@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import __version__
 from ... import call as calls
-from ...errors import EngineUnavailableError, FarmFuturesError, NoSuchJobError, RefusedError
+from ...errors import EngineUnavailableError, FarmFuturesError, NoSuchJobError, PackageError, RefusedError, SealError
 from ...job import CODES, State
 from ...spool import outcomes, package
 from ...spool.outcomes import Outcome
@@ -98,6 +98,8 @@ class Requests:
             return self._describe(self.job(number))
         except NoSuchJobError:
             return None
+        except (SealError, PackageError) as error:
+            return rows.unreadable_row(number, self.engine.name, str(error))
 
     def on_job(self, job: int) -> dict[str, Any]:
         """One job."""

@@ -48,6 +48,14 @@ def job_row(job: Job, url: str | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def unreadable_row(number: int, engine: str, error: str) -> dict[str, Any]:
+    """Returns a job of which nothing is known but why."""
+    return {
+        "id": number, "name": "(can't be read)", "user": "", "state": State.FAILED.value, "priority": 0, "cpus": None, "total": 0,
+        "counts": {}, "submitted_s": 0.0, "started_s": None, "finished_s": None, "engine": engine, "error": error,
+    }  # fmt: skip
+
+
 def _is_clients(run: Run) -> bool:
     """Whether a run is a client's word about items that nobody ran."""
     return not run.python

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
 from ...job import State, WorkSpec
-from ...spool import items as texts
 from ...spool import marks, package, runs
 from ...spool.marks import Marks
 from . import missing
@@ -76,12 +75,12 @@ class Steering:
         """Changes the marks, and returns their version."""
         found = marks.change(job.view.folder, job.view.seal, how)
         job.view.refresh()
-        self.engine.ring()
+        self.engine.ring(job)
         return found.version
 
     def _held(self, view: JobView) -> set[int]:
         """Returns the items that runners may have: of those that have said nothing yet all that their names allow."""
-        held = {work for run in view.live() for work in texts.parse(run.items)}
+        held = {work for run in view.runs.values() for work in view.holds(run)}
         return held | {work for name in view.silent for work in view.missing(range(view.total)) if runs.may_share(name, {work})}
 
     def _idle(self, job: Job, works: Iterable[int]) -> list[int]:
@@ -93,13 +92,13 @@ class Steering:
         view, wanted = job.view, set(works)
         deadline = time.monotonic() + PATIENCE_S
         while True:
+            view.refresh()
             with view.lock:
-                deaf = {work for run in view.live() if run.marks < version for work in texts.parse(run.items)} & wanted
+                deaf = {work for run in view.live() if run.marks < version for work in view.holds(run)} & wanted
                 deaf |= self._held(view) & wanted if view.silent else set()
             if not deaf or time.monotonic() > deadline:
                 return deaf
             time.sleep(self.engine.settings.spool_poll_s)
-            view.refresh()
 
     def _take_back(self, job: Job, works: Collection[int], *, running: bool) -> None:
         """Has the engine drop chunks of which nothing else is left; what it can't be told now its runners find out."""

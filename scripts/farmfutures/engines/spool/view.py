@@ -19,7 +19,7 @@ from ...job import State
 from ...spool import items as texts
 from ...spool import marks, outcomes, package, runs
 from ...spool.fences import FIRST_WORD_S, Fences
-from ...spool.layout import JobFolder, Signature, signature
+from ...spool.layout import JobFolder, Signature, not_yet, signature
 from ...spool.outcomes import Outcome
 from ...spool.runs import Run
 from ...spool.seal import Seal
@@ -87,6 +87,8 @@ class JobView:
         self.fences = Fences()
         self.silent: dict[str, float] = {}
         """Runs that have only begun, and when that was seen first by our own clock."""
+        self.gone: set[str] = set()
+        """Runs that are no more, as the engine says, though their last reports know nothing of it."""
         self.trouble: dict[str, str] = {}
         """What could not be used, by its path, and why."""
         self.news: News | None = None
@@ -144,7 +146,8 @@ class JobView:
                 continue
             run = self._try(path, runs.read, self.folder, self.seal, name)
             if run is None:
-                self.silent.setdefault(name, time.monotonic())
+                if name not in self.gone:
+                    self.silent.setdefault(name, time.monotonic())
                 continue
             self._signatures[name] = now
             self.admit(run)
@@ -213,8 +216,10 @@ class JobView:
         """Returns what a file says; None where it is not there (yet), or is no good, which is said once."""
         try:
             return read(*args)
-        except FileNotFoundError:
-            return None
+        except OSError as error:
+            if not_yet(error):
+                return None
+            raise
         except (SealError, ValueError, LookupError, TypeError, struct.error) as error:
             if str(path) not in self.trouble:
                 self.trouble[str(path)] = str(error)
@@ -260,9 +265,27 @@ class JobView:
                 if one.work in wanted:
                     yield one
 
+    def bury(self, items: str) -> None:
+        """The engine says that a chunk is gone: so are its runs, whatever they said last."""
+        with self.lock:
+            self.gone.update(run.name for run in self.runs.values() if run.items == items)
+            for name in [name for name in self.silent if name.rpartition(".")[0] == texts.as_name(items)]:
+                self.gone.add(name)
+                del self.silent[name]
+
+    def is_behind(self, items: str) -> bool:
+        """Whether a run of a chunk wrote outcomes that are not to be seen here yet."""
+        return any(self.runs[name].items == items for name in self._behind)
+
+    def holds(self, run: Run) -> frozenset[int]:
+        """Returns the items that a run may be at work on."""
+        if run.state in ENDED or run.name in self.gone:
+            return frozenset()
+        return frozenset(texts.parse(run.items)) - self.fences.lost(run)
+
     def live(self) -> list[Run]:
-        """Returns the runs that may be at work, as far as they say so."""
-        return [run for run in self.runs.values() if run.state not in ENDED]
+        """Returns the runs that may be at work."""
+        return [run for run in self.runs.values() if self.holds(run)]
 
     def running(self) -> dict[int, Run]:
         """Returns the items that run, and which run has each in hand."""
@@ -270,6 +293,6 @@ class JobView:
         for run in self.live():
             if run.running is not None:
                 work = run.running.work
-                if self.ended(work) is None and work not in self.fences.lost(run):
+                if self.ended(work) is None and work in self.holds(run):
                     found[work] = run
         return found

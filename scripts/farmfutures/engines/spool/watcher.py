@@ -1,7 +1,7 @@
 """The thread that waits for jobs: looks at their folders, asks the engine where outcomes are missing, resolves futures.
 
-It looks no faster than the settings allow, and the slower the longer nothing happens: somebody who has waited for a minute may
-wait for some seconds more. The engine is asked for all jobs in one question.
+It looks at a job no faster than the settings allow, and the slower the longer nothing happens there: who has waited for a
+minute may wait for some seconds more. The engine is asked about all jobs in one question.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class Watcher(threading.Thread):
         """Why nothing can be seen or asked now."""
         self._bell = threading.Condition()
         self._rung = self._stopping = False
-        self._looked_s = self._asked_s = float("-inf")
-        self._news_s = time.monotonic()
+        self._asked_s = float("-inf")
 
-    def ring(self) -> None:
-        """Something has changed that it should look at soon."""
+    def ring(self, job: Job) -> None:
+        """Something has changed in a job that it should look at soon."""
+        job.news_s = time.monotonic()
         with self._bell:
             self._rung = True
             self._bell.notify()
@@ -73,45 +73,40 @@ class Watcher(threading.Thread):
         """Waits until it is time for the next look; returns False at the end."""
         with self._bell:
             while not self._stopping:
-                left = self._due_s() - time.monotonic()
+                self._rung = False
+                due = min(map(self._due_s, self.engine.waiting()), default=float("inf"))
+                left = due - time.monotonic()
                 if left <= 0:
                     break
-                self._bell.wait(None if left == float("inf") else left)
-            if self._rung:
-                self._rung, self._news_s = False, time.monotonic()
+                if not self._rung:
+                    self._bell.wait(None if left == float("inf") else left)
             return not self._stopping
 
-    def _due_s(self) -> float:
-        """When the next look is, in seconds of `time.monotonic`."""
-        least = self._looked_s + self.settings.spool_poll_s
-        if self._rung:
-            return least
-        if not self.engine.waiting():
-            return float("inf")
-        quiet = (self._looked_s - self._news_s) * _PATIENCE
-        return max(least, self._looked_s + min(quiet, self.settings.spool_poll_most_s))
+    def _due_s(self, job: Job) -> float:
+        """When a job is looked at next, in seconds of `time.monotonic`."""
+        quiet_s = min((job.looked_s - job.news_s) * _PATIENCE, self.settings.spool_poll_most_s)
+        return job.looked_s + max(quiet_s, self.settings.spool_poll_s)
 
     # --- a look
 
     def _look(self) -> None:
-        self._looked_s = time.monotonic()
-        jobs = self.engine.waiting()
-        for job in jobs:
+        jobs, now = self.engine.waiting(), time.monotonic()
+        for job in [job for job in jobs if self._due_s(job) <= now]:
+            job.looked_s = time.monotonic()
             try:
-                if self._look_at(job):
-                    self._news_s = time.monotonic()
+                self._look_at(job)
             except OSError as error:
                 self._not_seen(job, error)
         if time.monotonic() - self._asked_s >= self.settings.engine_poll_s:
             self._ask([job for job in jobs if job.view.left])
 
-    def _look_at(self, job: Job) -> bool:
+    def _look_at(self, job: Job) -> None:
         job.view.refresh()
         job.lost_s = 0.0
-        news = job.tell()
-        if news and not job.view.left:
-            self.engine.is_over(job)
-        return news
+        if job.tell():
+            job.news_s = time.monotonic()
+            if not job.view.left:
+                self.engine.is_over(job)
 
     def _not_seen(self, job: Job, error: OSError) -> None:
         """The folder of a job can't be read. Where others can be, it was removed, and where not, their disk comes back maybe."""
@@ -152,7 +147,7 @@ class Watcher(threading.Thread):
             missing.give(job, self.engine.handover, delay)
             missing.mend(job, self.engine.handover, delay)
             if job.tell():
-                self._news_s = time.monotonic()
+                job.news_s = time.monotonic()
         except EngineUnavailableError:
             raise
         except (OSError, FarmFuturesError) as error:
