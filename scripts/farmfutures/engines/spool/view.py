@@ -142,7 +142,7 @@ class JobView:
                 continue
             path = self.folder.runs / name
             now = signature(path)
-            if now is None or (known is not None and now == self._signatures.get(name)):
+            if known is not None and now in (None, self._signatures.get(name)):
                 continue
             run = self._try(path, runs.read, self.folder, self.seal, name)
             if run is None:
