@@ -147,14 +147,19 @@ class RenderPlan:
         """
         if not self.passes:
             raise RenderError(f"{self.scene or 'the scene'} has nothing to render: make a layer and a camera renderable.")
-        options = {"name": f"Render {os.path.basename(self.scene) or 'untitled'}", "workspace": self.workspace, **job}
+        options: dict[str, Any] = {
+            "name": f"Render {os.path.basename(self.scene) or 'untitled'}",
+            "workspace": self.workspace,
+            **job,
+        }
         opens = executor.launch(**options)["settings"]
         if opens.get("pack"):
             raise OptionError("pack= is not for renders: Render opens a scene by itself, and maps no paths in it. Leave it out.")
         if not opens.get("filename"):
             raise RenderError("the scene was never saved: call create_tempfile() on the executor, or save it.")
         # Render is a Maya of its own, so that the worker needs none: a second one would cost a second licence.
-        batch = executor.batch(interpreter=python_executable(), bootstrap=PREPARE, **options)
+        settings = {"mayapy": opens.get("mayapy"), **(options.pop("settings", None) or {})}
+        batch = executor.batch(interpreter=python_executable(), bootstrap=PREPARE, settings=settings, **options)
         return Opened(batch, (opens["filename"], opens["workspace"], self.images), opens.get("version"))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import farmfutures
 from farmfutures import JobInfo, State
 
 WAIT_S = 15.0
@@ -52,3 +53,58 @@ def job() -> Callable[..., JobInfo]:
         return dataclasses.replace(made, **changes)
 
     return make
+
+
+SUBMITTED = """//Maya ASCII 2026 scene
+requires maya "2026";
+createNode transform -n "ball";
+createNode transform -n "cube";
+createNode animCurveTL -n "ball_tx";
+	setAttr -s 2 ".ktv[0:1]"  1 0 11 10;
+	setAttr ".tan" 2;
+connectAttr "ball_tx.o" "ball.tx";
+"""
+
+
+@pytest.fixture
+def open_scene(maya: Any, tmp_path: Path) -> Path:
+    """A scene that is open: a ball that moves, and a cube."""
+    path = tmp_path / "project" / "scenes" / "shot.ma"
+    path.write_text(SUBMITTED)
+    maya.cmds.file(str(path), open=True, force=True)
+    return path
+
+
+@pytest.fixture
+def make_form(feed: Any, stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Makes forms in a Maya with an interface, and takes them away."""
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
+    made: list[Any] = []
+
+    def make(request: Any = None) -> Any:
+        form = import_module("farmfutures_maya.panel.submit.form").SubmitForm(feed)
+        form.jobs = []
+        form.submitted.connect(form.jobs.append)
+        made.append(form)
+        form.resize(560, 700)
+        form.show()
+        if request is not None:
+            form.show_request(request)
+            form.judge()
+        return form
+
+    yield make
+    for form in made:
+        form.sending.cancel()
+        import_module("shiboken6").delete(form)
+
+
+@pytest.fixture
+def finished() -> Callable[[int], bool]:
+    """Says whether a job has ended."""
+
+    def done(job: int) -> bool:
+        with farmfutures.Farm() as farm:
+            return farm.job(job).state.done
+
+    return done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,49 +16,7 @@ from farmfutures_maya.actions.request import PYTHON, Request, Scene
 
 Make = Callable[..., Any]
 Waits = Callable[..., None]
-
-SCENE = """//Maya ASCII 2026 scene
-requires maya "2026";
-createNode transform -n "ball";
-createNode transform -n "cube";
-createNode animCurveTL -n "ball_tx";
-	setAttr -s 2 ".ktv[0:1]"  1 0 11 10;
-	setAttr ".tan" 2;
-connectAttr "ball_tx.o" "ball.tx";
-"""
-
-
-@pytest.fixture
-def scene(maya: Any, tmp_path: Path) -> Path:
-    """A scene that is open."""
-    path = tmp_path / "project" / "scenes" / "shot.ma"
-    path.write_text(SCENE)
-    maya.cmds.file(str(path), open=True, force=True)
-    return path
-
-
-@pytest.fixture
-def make_form(feed: Any, stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    """Makes forms in a Maya with an interface, and takes them away."""
-    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
-    made: list[Any] = []
-
-    def make(request: Request | None = None) -> Any:
-        form = import_module("farmfutures_maya.panel.submit.form").SubmitForm(feed)
-        form.jobs = []
-        form.submitted.connect(form.jobs.append)
-        made.append(form)
-        form.resize(560, 700)
-        form.show()
-        if request is not None:
-            form.show_request(request)
-            form.judge()
-        return form
-
-    yield make
-    for form in made:
-        form.sending.cancel()
-        import_module("shiboken6").delete(form)
+Finished = Callable[[int], bool]
 
 
 @pytest.fixture
@@ -85,20 +43,12 @@ def mend(form: Any, field: str, label: str) -> None:
     click(button)
 
 
-def finished(job: int) -> Callable[[], bool]:
-    def done() -> bool:
-        with farmfutures.Farm() as farm:
-            return farm.job(job).state.done
-
-    return done
-
-
 def results(job: int, count: int) -> list[Any]:
     with farmfutures.Farm() as farm:
         return [farm.outcome(job, number) for number in range(count)]
 
 
-def test_frames_say_what_they_mean_while_they_are_typed(scene: Path, make_form: Make, qtest: Any, wait_for: Waits) -> None:
+def test_frames_say_what_they_mean_while_they_are_typed(open_scene: Path, make_form: Make, qtest: Any, wait_for: Waits) -> None:
     form = make_form()
     qtest.keyClicks(form.common.frames.line, "1-100x3")
     wait_for(lambda: form.common.frames.meaning.text() == "34 frames, 1 to 100, every 3rd")
@@ -113,7 +63,7 @@ def test_frames_say_what_they_mean_while_they_are_typed(scene: Path, make_form: 
 
 
 def test_u7_keys_alone_submit_a_job_that_runs(
-    scene: Path, make_form: Make, qtest: Any, keys: Any, wait_for: Waits, qt: Any
+    open_scene: Path, make_form: Make, qtest: Any, keys: Any, wait_for: Waits, finished: Finished, qt: Any
 ) -> None:  # fmt: skip
     form = make_form()
     form.activateWindow()
@@ -134,21 +84,21 @@ def test_u7_keys_alone_submit_a_job_that_runs(
     wait_for(lambda: bool(form.jobs))
     (job,) = form.jobs
     assert form.bar.said.text() == f"Job {job} was submitted."
-    wait_for(finished(job))
+    wait_for(lambda: finished(job))
     assert results(job, 2) == [(1, 0.0), (6, 5.0)]
     with farmfutures.Farm() as farm:
         assert (farm.job(job).name, farm.job(job).state) == ("Run a script", State.COMPLETE)
 
 
 def test_unsaved_changes_travel_and_the_session_is_as_it_was(
-    maya: Any, scene: Path, make_form: Make, wait_for: Waits
+    maya: Any, open_scene: Path, make_form: Make, wait_for: Waits, finished: Finished
 ) -> None:  # fmt: skip
     maya.cmds.createNode("transform", name="unsaved")
     before = (maya.cmds.file(query=True, sceneName=True), maya.cmds.file(query=True, modified=True), maya.cmds.ls(selection=True))
     form = make_form(Request(values={"source": "cmds.objExists('unsaved')"}, name="There?", priority=70, cpus=1))
     click(form.bar.button)
     wait_for(lambda: bool(form.jobs))
-    wait_for(finished(form.jobs[0]))
+    wait_for(lambda: finished(form.jobs[0]))
     assert results(form.jobs[0], 1) == [True]
     after = (maya.cmds.file(query=True, sceneName=True), maya.cmds.file(query=True, modified=True), maya.cmds.ls(selection=True))
     assert before == after
@@ -157,7 +107,7 @@ def test_unsaved_changes_travel_and_the_session_is_as_it_was(
 
 
 def test_everything_that_is_wrong_stands_beside_its_field_with_what_mends_it(
-    maya: Any, scene: Path, make_form: Make, wait_for: Waits
+    maya: Any, open_scene: Path, make_form: Make, wait_for: Waits
 ) -> None:  # fmt: skip
     maya.cmds.createNode("transform", name="new")
     maya.cmds.select("ball")
@@ -177,7 +127,7 @@ def test_everything_that_is_wrong_stands_beside_its_field_with_what_mends_it(
     assert form.bar.outcome.text() == "1 work item of 120 frames"
 
 
-def test_the_selection_becomes_the_nodes(maya: Any, scene: Path, make_form: Make) -> None:
+def test_the_selection_becomes_the_nodes(maya: Any, open_scene: Path, make_form: Make) -> None:
     form = make_form(Request("on_nodes", {"function": "maya.cmds:nodeType"}))
     assert said(form, "nodes") == ["No node is chosen. Select some in the scene, or name them."]
     maya.cmds.select("ball", "cube")
@@ -188,7 +138,7 @@ def test_the_selection_becomes_the_nodes(maya: Any, scene: Path, make_form: Make
     assert form.judge() == []
 
 
-def test_a_field_is_shown_where_it_means_something(scene: Path, make_form: Make, wait_for: Waits) -> None:
+def test_a_field_is_shown_where_it_means_something(open_scene: Path, make_form: Make, wait_for: Waits) -> None:
     form = make_form()
 
     def shown() -> set[str]:
@@ -209,7 +159,7 @@ def test_a_field_is_shown_where_it_means_something(scene: Path, make_form: Make,
     assert shown() == {"frames", "chunk", "items"}
 
 
-def test_what_was_typed_for_an_action_is_there_when_it_is_chosen_again(scene: Path, make_form: Make) -> None:
+def test_what_was_typed_for_an_action_is_there_when_it_is_chosen_again(open_scene: Path, make_form: Make) -> None:
     form = make_form(Request(values={"source": "mine"}))
     form.action_row.editor.set_value("usd")
     form.fields.rows["step"].editor.set_value(2.0)
@@ -220,7 +170,7 @@ def test_what_was_typed_for_an_action_is_there_when_it_is_chosen_again(scene: Pa
 
 
 def test_what_travels_is_told_by_name_and_never_by_value(
-    scene: Path, make_form: Make, monkeypatch: pytest.MonkeyPatch
+    open_scene: Path, make_form: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     monkeypatch.setenv("SHOT", "secret-looking-value")
     monkeypatch.setenv("FTRACK_API_KEY", "hunter2")
@@ -241,7 +191,7 @@ def test_what_travels_is_told_by_name_and_never_by_value(
 
 
 def test_a_studios_action_is_a_form_and_a_broken_one_is_told(
-    scene: Path, make_form: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_for: Waits
+    open_scene: Path, make_form: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_for: Waits, finished: Finished
 ) -> None:  # fmt: skip
     studio = tmp_path / "studio"
     studio.mkdir()
@@ -260,12 +210,12 @@ def test_a_studios_action_is_a_form_and_a_broken_one_is_told(
     assert list(form.fields.rows) == ["strength", "how"]
     click(form.bar.button)
     wait_for(lambda: bool(form.jobs))
-    wait_for(finished(form.jobs[0]))
+    wait_for(lambda: finished(form.jobs[0]))
     assert results(form.jobs[0], 1) == [["transform", 3, "hard"]]
 
 
 def test_an_engine_says_beside_the_field_what_it_can_not_do(
-    scene: Path, make_form: Make, wait_for: Waits, monkeypatch: pytest.MonkeyPatch
+    open_scene: Path, make_form: Make, wait_for: Waits, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     module, report = import_module("farmfutures_maya.panel.submit.form"), import_module("farmfutures.engines.report")
     real = module.available_engines
@@ -289,7 +239,7 @@ def test_an_engine_says_beside_the_field_what_it_can_not_do(
     assert form.request().priority == 50
 
 
-def test_a_narrow_form_has_names_above_fields_and_no_sideways_scrolling(scene: Path, make_form: Make, qt: Any) -> None:
+def test_a_narrow_form_has_names_above_fields_and_no_sideways_scrolling(open_scene: Path, make_form: Make, qt: Any) -> None:
     form = make_form()
     row = form.common.rows["frames"]
     assert row.label.geometry().right() < row.editor.geometry().left()
@@ -300,7 +250,7 @@ def test_a_narrow_form_has_names_above_fields_and_no_sideways_scrolling(scene: P
     assert form.width() == 290
 
 
-def test_the_form_answers_quickly(scene: Path, make_form: Make, maya: Any) -> None:
+def test_the_form_answers_quickly(open_scene: Path, make_form: Make, maya: Any) -> None:
     """U1: of the time that it takes itself; the machine may have more to do."""
     form = make_form(Request(values={"source": "x = 1\n" * 200}, frames="1-100000", nodes=tuple(f"|n{i}" for i in range(200))))
     times = []
