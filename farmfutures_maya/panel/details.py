@@ -15,6 +15,7 @@ from .elided import Elided
 from .feed import Feed
 from .items.failures import FailuresPane
 from .items.pane import ItemsPane
+from .log.pane import LogPane
 from .waiting import WaitingBar
 from .watch import Seen
 
@@ -43,10 +44,12 @@ class Details(QWidget):
         self.waiting = WaitingBar(feed, self)
         self.items = ItemsPane(feed, self)
         self.failures = FailuresPane(feed, self)
+        self.log = LogPane(feed, self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.items, "Items")
         self.tabs.addTab(self.failures, "Failures")
+        self.tabs.addTab(self.log, "Log")
         self.empty = QLabel(_NONE, self)
         self.empty.setWordWrap(True)
         self.empty.setProperty("quiet", True)
@@ -68,6 +71,10 @@ class Details(QWidget):
         self.feed.seen.connect(self._look_again)
         self.waiting.helped.connect(self._help)
         self.items.moved.connect(self._has_moved)
+        self.items.known.connect(self._choose_one)
+        self.items.opened.connect(self.open_log)
+        self.failures.opened.connect(self.open_log)
+        self.tabs.currentChanged.connect(self._choose_one)
         self.failures.counted.connect(self._count_causes)
         self.failures.picked.connect(self._pick)
         self.failures.retried.connect(partial(self.asked.emit, "retry"))
@@ -103,7 +110,11 @@ class Details(QWidget):
         job = self.job
         self.items.show_job(job)
         self.failures.show_job(job)
+        self._show_item()
         self._ask_why()
+
+    def _show_item(self) -> None:
+        self.log.show_item(self.job, self.items.current)
 
     def _ask_why(self) -> None:
         """Of an item that waits; where none is looked at, of the job."""
@@ -122,7 +133,20 @@ class Details(QWidget):
         """Returns the indices of the chosen items."""
         return self.items.chosen()
 
+    def open_log(self, work: int) -> None:
+        """Shows the log of an item."""
+        self.items.pick(work)
+        self.go_to(self.tabs.indexOf(self.log))
+
+    def _choose_one(self) -> None:
+        """Who looks at logs without having chosen an item sees the one that failed first, else one that runs."""
+        if self.items.current < 0 and self.tabs.currentWidget() is not self.items:
+            work = self.items.telling()
+            if work is not None:
+                self.items.pick(work)
+
     def _has_moved(self) -> None:
+        self._show_item()
         self._ask_why()
         self.moved.emit()
 

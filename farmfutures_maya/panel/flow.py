@@ -66,7 +66,9 @@ class Flow(QLayout):
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
-    def _lay(self, rect: QRect, *, move: bool) -> int:
+    def _lay(self, whole: QRect, *, move: bool) -> int:
+        margins = self.contentsMargins()
+        rect = whole.marginsRemoved(margins)
         x, y, line = rect.x(), rect.y(), 0
         for item in self._shown():
             hint = item.sizeHint()
@@ -75,4 +77,4 @@ class Flow(QLayout):
             if move:
                 item.setGeometry(QRect(QPoint(x, y), hint))
             x, line = x + hint.width() + self._gap, max(line, hint.height())
-        return y + line - rect.y()
+        return y + line - rect.y() + margins.top() + margins.bottom()

@@ -147,11 +147,33 @@ def _question(painter: QPainter, colour: QColor) -> None:
     _line(painter, (7, 11.6), (7, 11.7))
 
 
+def _sheets(painter: QPainter, colour: QColor) -> None:
+    painter.drawRect(QRectF(5, 4.5, 6.5, 7.5))
+    _line(painter, (2.5, 9.5), (2.5, 2), (8.5, 2))
+
+
+def _into(painter: QPainter, colour: QColor) -> None:
+    _line(painter, (7, 2), (7, 8))
+    _line(painter, (4.2, 5.4), (7, 8.2), (9.8, 5.4))
+    _line(painter, (2, 9), (2, 12), (12, 12), (12, 9))
+
+
+def _out(painter: QPainter, colour: QColor) -> None:
+    _line(painter, (6, 3), (2.5, 3), (2.5, 11.5), (11, 11.5), (11, 8))
+    _line(painter, (6.5, 7.5), (12, 2))
+    _line(painter, (8.5, 2), (12, 2), (12, 5.5))
+
+
+def _folder(painter: QPainter, colour: QColor) -> None:
+    _line(painter, (2, 11.5), (2, 3), (5.5, 3), (7, 5), (12, 5), (12, 11.5), (2, 11.5))
+
+
 _SIGNS: dict[str, Callable[[QPainter, QColor], None]] = {
     "blocked": _dashed, "pending": _ring, "starting": _quarter, "running": _play, "complete": _tick, "failed": _cross,
     "cancelled": _slashed, "killed": _square, "paused": _bars, "search": _search, "warning": _triangle, "error": _cross,
     "good": _tick, "news": _letter_i, "up": _up, "down": _down, "left": _left, "right": _right, "menu": _lines, "close": _cross,
-    "add": _plus, "again": _again, "mine": _person, "help": _question,
+    "add": _plus, "again": _again, "mine": _person, "help": _question, "copy": _sheets, "save": _into, "open": _out,
+    "folder": _folder,
 }  # fmt: skip
 
 NAMES = tuple(_SIGNS)

@@ -22,6 +22,7 @@ from .strip import Strip
 from .table import ItemTable
 
 _CHIPS = (State.FAILED, State.RUNNING, State.PENDING, State.COMPLETE, State.KILLED, State.CANCELLED, State.BLOCKED)
+_RUNNING, _COMPLETE = CODES[State.RUNNING], CODES[State.COMPLETE]
 _SOON_MS = 30
 """Who scrolls fast asks so often for what comes by."""
 
@@ -171,6 +172,14 @@ class ItemsPane(QWidget):
     def state(self) -> State | None:
         """Returns how the item stands that is looked at."""
         return self.model.rows.state(self.current) if self.current >= 0 else None
+
+    def telling(self) -> int | None:
+        """Returns the item that says most of how the job goes: one that failed, that runs, that was done last."""
+        states = self.model.rows.states
+        for place in (cells.next_bad(states, -1, 1), states.find(_RUNNING), states.rfind(_COMPLETE), 0 if states else -1):
+            if place is not None and place >= 0:
+                return place
+        return None
 
     def chosen(self) -> list[int]:
         """Returns the chosen items."""

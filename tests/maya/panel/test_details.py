@@ -162,6 +162,25 @@ def test_of_many_the_first_is_shown_and_without_any_a_hint(details: Any, submitt
     assert (details.empty.isVisible(), details.tabs.isVisible(), details.items.model.rowCount()) == (True, False, 0)
 
 
+def test_u7_from_a_failure_to_its_log_by_keys(details: Any, submitted: Any, wait_for: Wait) -> None:
+    core, test = import_module("PySide6.QtCore"), import_module("PySide6.QtTest").QTest
+    details.show_jobs([submitted([1, 2, 4])])
+    wait_for(lambda: len(details.items.model.rows) == 3)
+    details.go_to(0)
+    test.keyClick(details.items.strip, core.Qt.Key.Key_N)
+    test.keyClick(details.items.strip, core.Qt.Key.Key_Return)
+    assert details.tabs.currentWidget() is details.log
+    wait_for(lambda: details.log.known.errors and details.log.view.lines)
+    assert details.log.about == (details.job.id, 1)
+    assert details.log.view.lines[details.log.view.current] == "Traceback (most recent call last):"
+
+
+def test_who_looks_at_logs_at_once_sees_the_one_that_failed(details: Any, submitted: Any, wait_for: Wait) -> None:
+    details.show_jobs([submitted([1, 4, 2, 4])])
+    details.go_to(details.tabs.indexOf(details.log))
+    wait_for(lambda: details.log.about == (details.job.id, 2) and bool(details.log.known.errors))
+
+
 def test_a_slow_farm_is_not_asked_in_vain(window: Any, qt: Any) -> None:
     """While the answer to a question is waited for, the newest of those that come meanwhile waits; the answer counts."""
     core = import_module("PySide6.QtCore")
