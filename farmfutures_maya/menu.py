@@ -10,6 +10,12 @@ MENU = "FarmFuturesMenu"
 _ASK = "Python that runs on the farm, in a copy of this scene\n(an expression, statements, or package.module:function):"
 _ITEMS = (
     (
+        "Submit to the Farm...",
+        "Hand work to the farm: a script, frames of this scene, a cache, an action of your studio",
+        "import farmfutures.maya; from farmfutures_maya.panel import control; control.submit()",
+        "farmSubmit.png",
+    ),
+    (
         "Run Python on the Farm...",
         "Run Python in headless Maya, in a copy of the open scene as it is on screen",
         "import farmfutures.maya; from farmfutures_maya import menu; menu.ask_and_submit()",

@@ -52,6 +52,18 @@ def show_panel() -> str:
     return NAME
 
 
+def submit() -> None:
+    """Opens the panel's form to submit from.
+
+    Raises:
+        RuntimeError: This Maya has no interface.
+    """
+    show_panel()
+    fill()
+    if _widget is not None and _is_alive():
+        _widget.submit()
+
+
 def fill() -> None:
     """Puts the panel into the control, if there is one that lacks it. The control's script calls this."""
     global _widget

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
@@ -22,6 +22,9 @@ from .keys import Keys, Overlay
 from .notice import Notice
 from .watch import Seen
 
+if TYPE_CHECKING:
+    from .submit.window import SubmitWindow
+
 LIMIT = 1000
 """So many of the newest jobs are shown."""
 
@@ -29,6 +32,7 @@ BESIDE = 1100
 """In a panel that is wider than this, the details are beside the jobs, not below."""
 
 _SAVE_MS = 1500
+_TOLD_S = 12
 _AGE_MS = 1000
 _NONE_YET = "<big>No jobs yet</big><p>Submit... hands work to the farm: a script, frames of this scene, a cache.</p>"
 _NONE_FOUND = "<big>Nothing found</big><p>None of the {known} is like that. Esc looks for all of them again.</p>"
@@ -47,6 +51,8 @@ class Panel(QWidget):
         self.table = JobTable(self)
         self.details = Details(self.feed, self)
         self._engine = ""
+        self._form: SubmitWindow | None = None
+        self._awaited = 0
         self._down = False
         self._chose = False
         self._saving = QTimer(self, singleShot=True, interval=_SAVE_MS)
@@ -106,6 +112,9 @@ class Panel(QWidget):
             if not self.table.chosen_jobs():
                 self.table.choose({seen.jobs[0].id})
         self.table.refresh()
+        if any(job.id == self._awaited for job in seen.jobs):
+            self.table.choose({self._awaited})
+            self._awaited = 0
         self._say_empty()
 
     def show_health(self, health: Health) -> None:
@@ -185,10 +194,23 @@ class Panel(QWidget):
         menu.addAction("About").triggered.connect(self.show_about)
 
     def submit(self) -> None:
-        """Opens the form to submit from."""
-        from .. import menu
+        """Opens the form to submit from, in a window beside the panel; it stays as it is while it is closed."""
+        if self._form is None:
+            from .submit.window import SubmitWindow  # Late: whoever only looks needs no form.
 
-        menu.ask_and_submit()
+            self._form = SubmitWindow(self.feed, self)
+            self._form.form.submitted.connect(self._submitted)
+        self._form.open()
+
+    def _submitted(self, job: int) -> None:
+        self._awaited = job
+        self.notice.say(f"Job {job} was submitted.", "good", button="Show it", does=partial(self.show_job, job), seconds=_TOLD_S)
+        self.feed.look_soon()
+
+    def show_job(self, job: int) -> None:
+        """Brings a job to the eye, once it is known."""
+        self.table.choose({job})
+        self.window().raise_()
 
     def search(self) -> None:
         """Puts the keyboard into the search field."""

@@ -113,12 +113,13 @@ def test_nothing_is_not_submitted(maya: Any, made: list[dict[str, Any]]) -> None
 
 
 def test_a_click_on_the_menu(maya: Any, window: Any, qt: Any, made: list[dict[str, Any]]) -> None:
-    """As the artist does it: the real menu, its first line, and an answer."""
+    """As the artist does it: the real menu, a line of it, and an answer."""
     menu.build()
     maya.world.interface["promptDialog"] = {"answer": ("Run", "1 + 1")}
     drawn = window.parts[menu.MENU]
-    assert [action.text() for action in drawn.actions()] == ["Run Python on the Farm...", "Render All Layers", "Farm Panel"]
-    drawn.actions()[0].trigger()
+    texts = [action.text() for action in drawn.actions()]
+    assert texts == ["Submit to the Farm...", "Run Python on the Farm...", "Render All Layers", "Farm Panel"]
+    drawn.actions()[1].trigger()
     assert made[0]["args"] == ["1 + 1"]
     menu.remove()
     assert menu.MENU not in window.parts
