@@ -44,7 +44,8 @@ def main(scene: str) -> None:
     )
 
     started = time.perf_counter()
-    executor = farmfutures.maya.Executor(clone_environ=True, create_tempfile=True, cpus=2, env=_stand_in())
+    # A farm starts an interpreter for each chunk; this machine keeps two of them warm for all that comes.
+    executor = farmfutures.maya.Executor(clone_environ=True, create_tempfile=True, cpus=2, chunk=24, env=_stand_in())
     tell("captured", snapshot=executor.filename, seconds=time.perf_counter() - started)
     ask_types(executor)
     ask_positions(executor)
