@@ -53,13 +53,24 @@ def environ(mayapy: Path, store: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.fixture
+def cluster(mark: str | None, request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Where a block marked ``slurm`` finds a cluster, and a folder that it shares with its nodes."""
+    if mark != "slurm":
+        return {}
+    conf = request.getfixturevalue("slurm_cluster").conf
+    return {"SLURM_CONF": str(conf), "FARMFUTURES_SPOOL": str(tmp_path), "FARMFUTURES_SPOOL_POLL_S": "0.1"}
+
+
 def test_there_are_no_blocks_in_other_languages() -> None:
     languages = {match[3] for page in PAGES for match in _BLOCK.finditer(page.read_text(encoding="utf-8"))}
     assert languages == {"bash", "python"}
 
 
 @pytest.mark.parametrize(("source", "mark"), blocks("python"))
-def test_python(source: str, mark: str | None, state: Path, mayapy: Path, tmp_path: Path) -> None:
+def test_python(
+    source: str, mark: str | None, state: Path, mayapy: Path, tmp_path: Path, cluster: dict[str, str]
+) -> None:  # fmt: skip
     script = tmp_path / "block.py"
     interpreter = sys.executable
     if mark == "maya":
@@ -68,7 +79,7 @@ def test_python(source: str, mark: str | None, state: Path, mayapy: Path, tmp_pa
     script.write_text(source, encoding="utf-8")
     done = subprocess.run(
         [interpreter, str(script)],
-        env=environ(mayapy, tmp_path),
+        env={**environ(mayapy, tmp_path), **cluster},
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -80,7 +91,7 @@ def test_python(source: str, mark: str | None, state: Path, mayapy: Path, tmp_pa
 
 
 @pytest.mark.parametrize(("source", "mark"), blocks("bash"))
-def test_bash(source: str, mark: str | None, state: Path, mayapy: Path, tmp_path: Path) -> None:
+def test_bash(source: str, mark: str | None, state: Path, mayapy: Path, tmp_path: Path, cluster: dict[str, str]) -> None:
     for line in source.splitlines():
         command = line.partition("  ")[0].strip()
         if not command or command in ELSEWHERE:
@@ -88,7 +99,7 @@ def test_bash(source: str, mark: str | None, state: Path, mayapy: Path, tmp_path
         assert command.startswith("farmfutures "), f"nobody runs this: {command}"
         words = command.removeprefix("farmfutures ")
         done = subprocess.run(
-            f'"{sys.executable}" -m farmfutures {words}', shell=True, env=environ(mayapy, tmp_path), cwd=tmp_path,
+            f'"{sys.executable}" -m farmfutures {words}', shell=True, env={**environ(mayapy, tmp_path), **cluster}, cwd=tmp_path,
             capture_output=True, text=True, timeout=25, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
