@@ -43,7 +43,7 @@ demo: $(VENV)/demo.stamp
 
 # Several tests at once, those of a file one after the other: they share a farm. Most of them wait for processes.
 test: $(VENV)/dev.stamp
-	@$(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@$(RUN) -m benchmarks $(ARGS)

@@ -24,9 +24,6 @@ from .slurm_cluster import Cluster, why_not
 
 ROOT = Path(__file__).resolve().parents[1]
 STAND_IN = ROOT / "tests" / "mayasim" / "bin" / "mayapy"
-CLUSTERS = ("slurm_cluster", "dask_cluster")
-"""Fixtures of what a machine has once at most."""
-
 LEAK_DEADLINE_S = 10.0
 """Interpreters that are told to leave, and what they started, may take so long after the end of a test."""
 
@@ -36,14 +33,6 @@ _TEMP_VARIABLES = ("TMPDIR", "TEMP", "TMP")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mayapy", metavar="PATH", help="a real mayapy to test with, instead of the stand-in")
     parser.addoption("--full", action="store_true", help="tests/reliability at the sizes that are promised")
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that run at once: those of a file stay together, and so do all that need the same cluster (``CLUSTERS``)."""
-    for item in items:
-        cluster = next((name for name in CLUSTERS if name in getattr(item, "fixturenames", ())), None)
-        item.add_marker(pytest.mark.xdist_group(cluster or str(item.path)))
 
 
 @pytest.fixture(scope="session")

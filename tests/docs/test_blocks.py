@@ -21,7 +21,7 @@ ELSEWHERE = {
     "python -m venv .venv": "make does this before the tests run",
     '.venv/bin/python -m pip install -e ".[dev]"': "make does this before the tests run",
     ".venv/bin/python -m farmfutures demo": "tests/cli/test_demo.py runs it",
-    ".venv/bin/python -m pytest -n auto --dist loadgroup": "this is running under it",
+    ".venv/bin/python -m pytest -n auto --dist loadfile": "this is running under it",
     'python -m pip install ".[cli]"': "tests/layout/test_wheel.py installs what it builds",
     "farmfutures install": "tests/cli/test_install.py runs it without a network",
     "farmfutures install --site /studio/maya/modules": "tests/cli/test_install.py runs it in a folder of its own",
