@@ -44,8 +44,13 @@ class Certificates:
         issued.private_key_pem.write_to_path(str(self.key))
         self.key.chmod(0o600)
 
+    def take(self, ca: Path, cert: Path, key: Path) -> None:
+        """Takes files of somebody else instead."""
+        self.ca, self.cert, self.key = ca, cert, key
+
     @property
     def options(self) -> list[str]:
+        """How Dask's programs are told."""
         return ["--tls-ca-file", str(self.ca), "--tls-cert", str(self.cert), "--tls-key", str(self.key)]
 
 
@@ -54,12 +59,14 @@ class DaskCluster:
 
     Args:
         folder: For its certificates, logs and temporary files; must not be there.
+        **config: Dask's own settings, as variables of theirs: ``SCHEDULER__ALLOWED_FAILURES="1"``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **config: str) -> None:
         folder.mkdir()
         self.folder = folder
         self.certificates = Certificates(folder / "tls")
+        self.config = {**QUICK, **{f"DASK_DISTRIBUTED__{name}": value for name, value in config.items()}}
         self.port = _free_port()
         self.address = f"tls://127.0.0.1:{self.port}"
         self.scheduler: subprocess.Popen[bytes] | None = None
@@ -95,7 +102,7 @@ class DaskCluster:
         variables = {name: str(self.folder) for name in ("TMPDIR", "TEMP", "TMP")}
         with (self.folder / f"{what}.log").open("ab") as log:
             return subprocess.Popen(
-                command, env={**os.environ, **QUICK, **variables}, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
+                command, env={**os.environ, **self.config, **variables}, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log,
             )  # fmt: skip
 

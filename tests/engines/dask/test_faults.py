@@ -135,6 +135,26 @@ def test_a_scheduler_that_hangs_does_not_hang_us(
     assert until(lambda: states(launcher, handle)) == [WAITING]
 
 
+def test_what_is_held_back_waits_longer_than_the_scheduler_has_tasks_wait(own_temp: Path, order: Make) -> None:
+    cluster = DaskCluster(own_temp / "dask", SCHEDULER__NO_WORKERS_TIMEOUT="0.6s")
+    try:
+        cluster.start_scheduler()
+        cluster.start_worker("one")
+        launcher = DaskLauncher(Settings.load(cluster.environ))
+        held, hopeless = order([NOTE], held=True), order([NOTE], requirements="houdini=1")
+        handles = [launcher.launch(held), launcher.launch(hopeless)]
+        until_states(launcher, handles[1], LOST)  # Dask has looked.
+        assert "no-workers-timeout" in stands(launcher, handles[1])[0].why
+        again = launcher.launch(order([NOTE], requirements="houdini=1"))
+        until_states(launcher, again, LOST)
+        assert states(launcher, handles[0]) == [WAITING]
+        launcher.hold(handles[0], False)
+        assert until_over(launcher, handles[0])[0].state is OVER
+        launcher.close()
+    finally:
+        cluster.close()
+
+
 def test_restarted_workers_have_lost_what_they_ran(own_cluster: DaskCluster, launcher: DaskLauncher, order: Make) -> None:
     handle = launcher.launch(order([NOTE]))
     launcher.link.call(lambda client: client.restart(wait_for_workers=False))

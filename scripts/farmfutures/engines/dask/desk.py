@@ -39,6 +39,7 @@ class Desk(SchedulerPlugin):
         self.ledger = Ledger()
         self.taken = asyncio.Condition()
         self._background: set[asyncio.Task[None]] = set()
+        self._soon(self._keep_waiting)
 
     @classmethod
     def of(cls, scheduler: Scheduler) -> Desk:
@@ -112,6 +113,11 @@ class Desk(SchedulerPlugin):
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
+    async def close(self) -> None:
+        """The scheduler ends."""
+        for task in list(self._background):
+            task.cancel()
+
     # --- what it has Dask do
 
     def _restrict(self, order: Order, chunk: Chunk) -> None:
@@ -137,6 +143,13 @@ class Desk(SchedulerPlugin):
         keys: Any = {chunk.key: "released" for chunk in chunks if chunk.waits and chunk.key in self.scheduler.tasks}
         self.scheduler.transitions(keys, stimulus_id=_STIMULUS)  # Those that are still wanted go on from there.
         self.scheduler.stimulus_queue_slots_maybe_opened(stimulus_id=_STIMULUS)
+
+    async def _keep_waiting(self) -> None:
+        """Where the scheduler fails what has no worker for too long, what is held back begins to wait anew in time."""
+        limit_s = getattr(self.scheduler, "no_workers_timeout", None)
+        while limit_s:
+            await asyncio.sleep(limit_s / 3)
+            self._recall(self.ledger.held_back())
 
     # --- what clients ask
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,9 +141,9 @@ class Ledger:
         if all(chunk.over for chunk in order.chunks):
             order.ended_s = time.monotonic()
 
-    def on_worker(self, worker: str) -> Iterator[Chunk]:
-        """Yields what runs on a worker."""
-        return (chunk for _, chunk in self._places.values() if chunk.worker == worker)
+    def held_back(self) -> list[Chunk]:
+        """Returns what is not to start yet."""
+        return [chunk for _, chunk in self._places.values() if chunk.waits and not chunk.free]
 
     def _prune(self, now: float) -> None:
         old = [order for order in self.orders.values() if order.ended_s is not None and now - order.ended_s > KEPT_S]

@@ -14,6 +14,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from typing import BinaryIO
 
 from ...errors import FarmFuturesError
@@ -22,6 +23,8 @@ from ...worker.interpreter import Interpreter
 from ...worker.runner import LEFT, Runner
 
 UNTRUSTED = 1
+LAST_S = 4.0
+"""When the worker has gone in the middle of a chunk, so long may pass until the job's folder says what is left."""
 
 
 class Server:
@@ -74,9 +77,12 @@ def _listen(asked: BinaryIO, requests: queue.SimpleQueue[bytes], server: Server)
     """Reads on while a chunk runs, so that the end of the worker is noticed."""
     for line in asked:
         requests.put(line)
-    if server.runner is not None:
-        os._exit(LEFT)  # The interpreter's supervisor ends it as soon as we are gone.
     requests.put(b"")
+    runner = server.runner
+    if runner is not None:
+        runner.abort()
+        time.sleep(LAST_S)
+        os._exit(LEFT)  # The interpreter's supervisor ends it as soon as we are gone.
 
 
 if __name__ == "__main__":

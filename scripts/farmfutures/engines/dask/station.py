@@ -26,8 +26,8 @@ NAME = "farmfutures"
 GOODBYE_S = 25.0
 """A Maya that is told to leave may take so long."""
 
-LEAVE_S = 20.0
-"""A worker that was told to leave waits so long for what it runs."""
+LEAVE_S, LAST_S = 20.0, 5.0
+"""A worker that was told to leave waits so long for what it runs, and then so long for that to be ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,11 @@ class Station(WorkerPlugin):
             one.timer.cancel()
             one.runner.leave(GOODBYE_S)
         deadline = time.monotonic() + LEAVE_S
-        for runner in running:
+        late = [runner for runner in running if not runner.ends_by(deadline)]
+        for runner in late:
+            runner.stop()  # The second time it ends what runs.
+        deadline = time.monotonic() + LAST_S
+        for runner in late:
             if not runner.ends_by(deadline):
                 runner.kill()
 
