@@ -28,6 +28,7 @@ _TIPS = {
     "failed": "Jobs that are over, in which something failed", "complete": "Jobs that went well",
     "stopped": "Jobs that were cancelled or killed",
 }  # fmt: skip
+_HEALTH = {"asking": "asking", "slow": "slow", "down": "no answer", "held": "holding still"}
 _TYPING_MS = 60
 """Keys that follow one another faster than this are searched for together."""
 
@@ -181,9 +182,7 @@ class Header(QWidget):
         """Says how well the farm answers, and how old is what is known."""
         self._health, self._engine = health, engine
         known = "" if health.known_s is None else words.age(health.known_s)
-        said = {"fine": f"seen {known}", "asking": "asking", "slow": "slow", "down": "no answer", "held": "holding still"}[
-            health.kind
-        ]
+        said = {**_HEALTH, "fine": f"seen {known}"}[health.kind]
         self.state.setText(said.removeprefix("seen ") if self._narrow else f"{engine or 'farm'}, {said}")
         self.state.setToolTip(health.sentence or (f"Last asked {known}" if known else "The farm is asked for the first time"))
 
