@@ -351,3 +351,32 @@ def test_n15_it_holds_still_while_maya_plays_back_or_renders(
     assert live.header.state.toolTip().startswith(said)
     maya.world.conditions.clear()
     wait_for(lambda: live.feed.now.kind == "fine")
+
+
+@pytest.mark.timeout(60)
+def test_u7_a_job_is_submitted_and_chosen_by_keys(
+    maya: Any, live: Any, qt: Any, wait_for: Wait, stand_in: Path, monkeypatch: Any
+) -> None:
+    """From the panel's key to the form, its script and its button; the job is chosen as soon as it is seen."""
+    monkeypatch.setenv("FARMFUTURES_MAYAPY", str(stand_in))
+    live.show()
+    live.activateWindow()
+    wait_for(lambda: qt.activeWindow() is live and live.feed.now.kind == "fine")
+    press(live, qt, "Ctrl+N")
+    window = live._form
+    wait_for(lambda: qt.activeWindow() is window)
+    form = window.form
+    script = form.fields.rows["source"].editor
+    script.setFocus()
+    wait_for(lambda: qt.focusWidget() is not None and (script is qt.focusWidget() or script.isAncestorOf(qt.focusWidget())))
+    test = import_module("PySide6.QtTest").QTest
+    test.keyClicks(qt.focusWidget(), "result = 6 * 7")
+    wait_for(lambda: form.bar.button.isEnabled() and not form.wrong)
+    form.bar.button.setFocus()
+    test.keyClick(form.bar.button, import_module("PySide6.QtCore").Qt.Key.Key_Space)
+    wait_for(lambda: len(live.table.chosen_jobs()) == 1, 40)
+    (job,) = live.table.chosen_jobs()
+    wait_for(lambda: live.table.chosen_jobs()[0].state.done, 40)
+    with farmfutures.Farm() as farm:
+        assert farm.outcome(job.id, 0) == 42
+    window.hide()
