@@ -10,6 +10,7 @@ jobs/         the table of jobs
 details.py    `Details`: what there is to know of the chosen job
 items         its work items: strip, table, failures by cause
 log           what an item printed
+result        what it returned or raised, and the images that it made
 waiting.py    why it does not run, and the button that helps
 keys.py       the keys, and what shows them
 about.py      version, engine, and what the panel has cost Maya

@@ -16,6 +16,7 @@ from .feed import Feed
 from .items.failures import FailuresPane
 from .items.pane import ItemsPane
 from .log.pane import LogPane
+from .result.pane import ResultPane
 from .waiting import WaitingBar
 from .watch import Seen
 
@@ -45,11 +46,13 @@ class Details(QWidget):
         self.items = ItemsPane(feed, self)
         self.failures = FailuresPane(feed, self)
         self.log = LogPane(feed, self)
+        self.result = ResultPane(feed, self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.items, "Items")
         self.tabs.addTab(self.failures, "Failures")
         self.tabs.addTab(self.log, "Log")
+        self.tabs.addTab(self.result, "Result")
         self.empty = QLabel(_NONE, self)
         self.empty.setWordWrap(True)
         self.empty.setProperty("quiet", True)
@@ -71,10 +74,11 @@ class Details(QWidget):
         self.feed.seen.connect(self._look_again)
         self.waiting.helped.connect(self._help)
         self.items.moved.connect(self._has_moved)
-        self.items.known.connect(self._choose_one)
+        self.items.known.connect(self._turn)
         self.items.opened.connect(self.open_log)
         self.failures.opened.connect(self.open_log)
-        self.tabs.currentChanged.connect(self._choose_one)
+        self.tabs.currentChanged.connect(self._turn)
+        self.result.beyond.connect(self._flip)
         self.failures.counted.connect(self._count_causes)
         self.failures.picked.connect(self._pick)
         self.failures.retried.connect(partial(self.asked.emit, "retry"))
@@ -115,6 +119,7 @@ class Details(QWidget):
 
     def _show_item(self) -> None:
         self.log.show_item(self.job, self.items.current)
+        self.result.show_item(self.job, self.items.current, self.items.state())
 
     def _ask_why(self) -> None:
         """Of an item that waits; where none is looked at, of the job."""
@@ -137,6 +142,18 @@ class Details(QWidget):
         """Shows the log of an item."""
         self.items.pick(work)
         self.go_to(self.tabs.indexOf(self.log))
+
+    def _turn(self) -> None:
+        """Another tab is shown."""
+        self._choose_one()
+        self._show_item()
+
+    def _flip(self, step: int) -> None:
+        """Past the images of an item are those of the next one."""
+        work = self.items.current + step
+        if 0 <= work < len(self.items.model.rows.states):
+            self.items.pick(work)
+            self.result.setFocus()
 
     def _choose_one(self) -> None:
         """Who looks at logs without having chosen an item sees the one that failed first, else one that runs."""
