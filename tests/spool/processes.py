@@ -199,6 +199,10 @@ class Farm:
 
     # --- what a test does to it
 
+    def still(self) -> contextlib.AbstractContextManager[bool]:
+        """Keeps it from doing anything by itself for a moment."""
+        return self._lock
+
     def all(self) -> list[Chunk]:
         """Every chunk that was ever handed over."""
         with self._lock:

@@ -10,6 +10,7 @@ import pytest
 from farmfutures import Executor, Farm, State
 from farmfutures.engines.spool.engine import SpoolEngine
 from farmfutures.engines.spool.launcher import ChunkState, Order
+from farmfutures.engines.spool.missing import INTERRUPTIONS
 from farmfutures.errors import EngineUnavailableError, RefusedError, WorkerDiedError
 from farmfutures.spool import orders, runs
 from farmfutures.spool.fences import FIRST_WORD_S
@@ -119,6 +120,19 @@ def test_a_chunk_that_comes_to_nothing_again_and_again_is_given_up(executor: Exe
         "engines check paper' looks whether workers see the folder"
     )
     assert len(paper.orders) == 3
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["lost with its machine", "it made room"])
+def test_a_chunk_that_is_interrupted_is_given_more_time(executor: Executor, paper: Paper, act: Act, lost: bool) -> None:
+    future = executor.submit(abs, -1)
+    for number in range(INTERRUPTIONS):
+        ordered(paper, number + 1)
+        runner = act(future.job_id, "0")
+        if not lost:
+            runner.over(left="0")
+        paper.stand(ChunkState.LOST if lost else ChunkState.OVER, 0, number)
+    with pytest.raises(WorkerDiedError, match=f"were handed to paper {INTERRUPTIONS} times, and each time ended without"):
+        future.result(10)
 
 
 def test_what_the_last_runner_said_is_in_the_error(executor: Executor, farm: Farm, paper: Paper, act: Act) -> None:

@@ -16,6 +16,7 @@ from ...errors import FarmFuturesError, RefusedError, WorkerDiedError
 from ...job import State
 from ...spool import items as texts
 from ...spool import orders
+from ...spool.runs import OVER, Run
 from .launcher import ChunkState
 from .settle import settle
 from .standing import Gone
@@ -28,6 +29,10 @@ log = logging.getLogger("farmfutures.spool")
 
 LOSSES = 3
 """A chunk that came to nothing so often in a row is given up."""
+
+INTERRUPTIONS = 10
+"""One that was lost with its machine, or that had to make room for somebody else, is given more time; so is one whose job
+has more attempts."""
 
 
 def mend(job: Job, handover: Handover, delay_s: float) -> None:
@@ -60,7 +65,7 @@ def _order_again(job: Job, handover: Handover, lost: list[Gone]) -> None:
     for one in lost:
         left = job.view.missing(one.left)
         _count(job.barren, one, left, {over.run for work in texts.parse(one.text) if (over := job.view.over.get(work))})
-        if max(job.barren[work] for work in left) < LOSSES:
+        if max(job.barren[work] for work in left) < _limit(job, one):
             again.append(texts.as_text(left))
         else:
             fail(job, left, WorkerDiedError(_given_up(job, one)))
@@ -74,6 +79,19 @@ def _count(barren: Counter[int], one: Gone, left: Collection[int], runs: Collect
     fruitful = any(run.rpartition(".")[0] == texts.as_name(one.text) for run in runs)
     for work in left:
         barren[work] = 0 if fruitful else barren[work] + 1
+
+
+def _limit(job: Job, one: Gone) -> int:
+    """Returns how often a chunk may come to nothing. An item that takes its machine along is charged for that by runners."""
+    last = _last_run(job, one)
+    made_room = last is not None and last.state == OVER and bool(last.left) and not last.note
+    if one.stand.state is ChunkState.LOST or made_room:
+        return max(INTERRUPTIONS, int(job.view.package.spec["attempts"]))
+    return LOSSES
+
+
+def _last_run(job: Job, one: Gone) -> Run | None:
+    return next((run for run in reversed(job.view.runs.values()) if run.items == one.text), None)
 
 
 def order(job: Job, handover: Handover, items: Sequence[str]) -> None:
@@ -120,14 +138,13 @@ def fail(job: Job, works: Collection[int], error: FarmFuturesError) -> None:
 
 
 def _given_up(job: Job, one: Gone) -> str:
-    runs = [run for run in job.view.runs.values() if run.items == one.text]
-    engine = job.engine
-    what = f"items {one.text} of job {job.number} ({job.view.package.name}) were handed to {engine} {LOSSES} times"
-    if not runs:
+    last, engine = _last_run(job, one), job.engine
+    times = max(job.barren[work] for work in one.left)
+    what = f"items {one.text} of job {job.number} ({job.view.package.name}) were handed to {engine} {times} times"
+    if last is None:
         return (
             f"{what}, and no worker ever said anything ({one.stand.why or one.stand.state}): 'farmfutures engines check "
             f"{engine}' looks whether workers see the folder {job.view.folder.root} and have a Python with farmfutures."
         )
-    last = runs[-1]
     note = last.note or one.stand.why or f"{engine} says no more than {one.stand.state.value!r}"
     return f"{what}, and each time ended without an outcome, last on {last.host or 'an unknown host'}: {note}"
