@@ -94,6 +94,7 @@ class JobFolder:
         self.calls = root / "calls"
         self.secrets = root / "secrets"
         self.marks = root / "marks"
+        self.summary = root / "summary"
         self.orders = root / "orders"
         self.runs = root / "runs"
         self.outcomes = root / "outcomes"

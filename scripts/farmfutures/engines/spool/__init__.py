@@ -11,6 +11,8 @@ watcher     the thread that looks
 missing     what becomes of items whose chunk is gone
 settle      the client's own word on items that nobody runs
 requests    questions, answered from folders; `rows` makes the answers
+summary     how a job ended, in one small file for lists
+history     what is removed in time
 steering    verbs
 reasons     why something does not run
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -16,6 +17,7 @@ from ...spool import orders, package
 from ...spool.layout import Spool
 from ...spool.seal import Seal
 from ..report import Finding, Report
+from . import rows, summary
 from .handover import Handover
 from .job import Job
 from .launcher import Launcher
@@ -25,6 +27,8 @@ from .watcher import Watcher
 
 if TYPE_CHECKING:
     from ...future import Future
+
+log = logging.getLogger("farmfutures.spool")
 
 _REMEMBERED = 200
 """So many jobs that nobody waits for are kept as they were read."""
@@ -188,6 +192,11 @@ class SpoolEngine:
         for number in idle[: max(0, len(idle) - _REMEMBERED)]:
             del self._jobs[number]
 
+    def knows(self, number: int) -> bool:
+        """Whether a job was read, so that only what is new needs to be."""
+        with self.lock:
+            return number in self._jobs
+
     def waiting(self) -> list[Job]:
         """Returns the jobs that somebody waits for."""
         with self.lock:
@@ -211,9 +220,19 @@ class SpoolEngine:
             job.standing.note(answer)
 
     def is_over(self, job: Job) -> None:
-        """All items of a job are over. Where all are complete nothing of it runs again, and its secrets go."""
-        if job.view.all_complete:
-            job.view.folder.secrets.unlink(missing_ok=True)
+        """All items of a job are over: that is written down. Where all are complete nothing runs again, and its secrets go."""
+        view = job.view
+        with view.lock:
+            now = None if view.left else rows.summary(job)
+            complete = view.all_complete
+        try:
+            if now is not None and now != job.written:
+                summary.write(view.folder, self.seal, now)
+                job.written = now
+            if complete:
+                view.folder.secrets.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s can't be written: %s", view.folder.root, error.strerror)
 
     # --- asking
 

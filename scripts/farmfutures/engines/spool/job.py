@@ -20,6 +20,7 @@ from .view import JobView, News
 
 if TYPE_CHECKING:
     from ...future import Future
+    from .summary import Summary
 
 log = logging.getLogger("farmfutures.spool")
 
@@ -47,6 +48,8 @@ class Job:
         self.own: set[int] = set()
         """Orders that this client noted."""
         self.futures: dict[int, list[Future]] = {}
+        self.written: Summary | None = None
+        """What was written down of its end."""
         self.looked_s = float("-inf")
         """When the watcher looked last, by our own clock."""
         self.news_s = time.monotonic()

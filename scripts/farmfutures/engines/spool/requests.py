@@ -13,7 +13,7 @@ from ...errors import EngineUnavailableError, FarmFuturesError, NoSuchJobError, 
 from ...job import CODES, State
 from ...spool import outcomes, package
 from ...spool.outcomes import Outcome
-from . import rows
+from . import rows, summary
 from .job import NOTHING, Job
 from .reasons import Reasons
 from .steering import Steering
@@ -95,7 +95,7 @@ class Requests:
     def _row(self, number: int) -> dict[str, Any] | None:
         """A job that is just being made or removed, and one of another engine, is none."""
         try:
-            return self._describe(self.job(number))
+            return self._of_summary(number) or self._describe(self.job(number))
         except NoSuchJobError:
             return None
         except (SealError, PackageError) as error:
@@ -105,13 +105,26 @@ class Requests:
         """One job."""
         return self._describe(self.job(job))
 
+    def _of_summary(self, number: int) -> dict[str, Any] | None:
+        """A job that is over, and of which nobody wanted to know more."""
+        if self.engine.knows(number):
+            return None
+        folder = self.engine.spool.job(number)
+        found = summary.read(folder, self.engine.seal)
+        if found is None or found[0].engine != self.engine.name:
+            return None
+        return rows.job_row(package.read(folder, self.engine.seal), found[1], found[0], self._url(found[0]))
+
     def _describe(self, job: Job) -> dict[str, Any]:
-        first = next((record.handle for record in job.standing.orders if record.handle is not None), None)
         with job.view.lock:
-            row = rows.job_row(job, None if first is None else self.engine.launcher.url(first))
-        if row["state"] == State.COMPLETE:
+            now = rows.summary(job)
+            row = rows.job_row(job.view.package, job.view.marks, now, self._url(now))
+        if not job.view.left:
             self.engine.is_over(job)
         return row
+
+    def _url(self, now: summary.Summary) -> str | None:
+        return self.engine.launcher.url(now.handle) if now.handle else None
 
     def on_items(self, job: int, limit: int, offset: int, state: str | None) -> list[Any]:
         """One page of a job's items."""

@@ -6,9 +6,12 @@ from collections import Counter
 from typing import Any
 
 from ...job import CODES, State
+from ...spool.marks import Marks
+from ...spool.package import Package
 from ...spool.runs import RUNNING, STARTING, Run
 from ...worker import logs
 from .job import Job
+from .summary import Summary
 from .view import JobView
 
 
@@ -32,19 +35,26 @@ def job_state(tally: Counter[State], total: int, *, started: bool) -> State:
     return next((state for state in (State.FAILED, State.KILLED, State.CANCELLED) if tally[state]), State.COMPLETE)
 
 
-def job_row(job: Job, url: str | None) -> dict[str, Any]:
-    """Returns a job."""
-    view, spec = job.view, job.view.package.spec
-    tally = counts(view)
+def summary(job: Job) -> Summary:
+    """Returns what a list says of a job as it is now."""
+    view = job.view
     starts = [run.started_s for run in view.runs.values() if run.state != STARTING and run.started_s and not _is_clients(run)]
-    state = job_state(tally, view.total, started=bool(starts))
-    ends = [over.finished_s for over in view.over.values()] if state.done else []
-    priority = view.marks.priority if view.marks.priority is not None else spec["priority"]
+    ends = [] if view.left else [over.finished_s for over in view.over.values()]
+    handle = next((record.handle for record in job.standing.orders if record.handle is not None), "")
+    return Summary(
+        job.engine, handle, {state.value: count for state, count in counts(view).items()}, min(starts, default=None),
+        max(ends, default=None), next(iter(view.trouble.values()), None), view.marks.version, view.listed,
+    )  # fmt: skip
+
+
+def job_row(about: Package, marks: Marks, now: Summary, url: str | None) -> dict[str, Any]:
+    """Returns a job."""
+    state = job_state(now.tally, len(about), started=now.started_s is not None)
     return {
-        "id": job.number, "name": view.package.name, "user": spec["user"], "state": state.value, "priority": priority,
-        "cpus": spec["cpus"], "total": view.total, "counts": {state.value: count for state, count in tally.items()},
-        "submitted_s": view.package.submitted_s, "started_s": min(starts, default=None), "finished_s": max(ends, default=None),
-        "engine": job.engine, "error": next(iter(view.trouble.values()), None), "paused": view.marks.paused, "url": url,
+        "id": about.job, "name": about.name, "user": about.spec["user"], "state": state.value,
+        "priority": about.spec["priority"] if marks.priority is None else marks.priority, "cpus": about.spec["cpus"],
+        "total": len(about), "counts": now.counts, "submitted_s": about.submitted_s, "started_s": now.started_s,
+        "finished_s": now.finished_s, "engine": now.engine, "error": now.error, "paused": marks.paused, "url": url,
     }  # fmt: skip
 
 

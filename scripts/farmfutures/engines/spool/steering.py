@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import shutil
 import time
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
@@ -13,7 +11,7 @@ from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
 from ...job import State, WorkSpec
 from ...spool import marks, package, runs
 from ...spool.marks import Marks
-from . import missing
+from . import history, missing
 from .handover import spec_of
 from .job import Job
 from .settle import settle
@@ -203,12 +201,7 @@ class Steering:
         found = self.requests.job(job)
         if found.view.left:
             raise RefusedError(f"job {job} is not over: cancel or kill it first, or wait until it is.")
-        spool, root = self.engine.spool, found.view.folder.root
-        aside = root.with_name(f".{job}.removed")
-        os.rename(root, aside)  # In one step: nobody finds half of a job.
-        if job > max(spool.numbers(), default=0):
-            root.mkdir(mode=0o700)  # So that no other job gets its number.
-        shutil.rmtree(aside, ignore_errors=True)
+        history.remove(self.engine.spool, job)
         self.engine.forget(job)
         return True
 

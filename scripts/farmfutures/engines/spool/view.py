@@ -81,6 +81,8 @@ class JobView:
         self.lock = threading.RLock()
         self.marks = marks.Marks()
         self.runs: dict[str, Run] = {}
+        self.listed = 0
+        """How many runs there are, whatever they said."""
         self.over: dict[int, Over] = {}
         self.tally: Counter[State] = Counter()
         """How many items are over, by how they ended."""
@@ -112,7 +114,9 @@ class JobView:
         """
         with self.lock:
             self._read_marks()
-            self._read_reports(runs.names(self.folder))
+            found = runs.names(self.folder)
+            self.listed = len(found)
+            self._read_reports(found)
             if self._behind:
                 # Who begins after this listing reads the reports that we have read, and goes on from the same outcomes.
                 self._read_reports(name for name in runs.names(self.folder) if name not in self.runs)

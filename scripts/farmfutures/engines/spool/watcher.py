@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...errors import EngineUnavailableError, FarmFuturesError, NoSuchJobError
-from . import missing
+from . import history, missing
 from .job import Job
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ log = logging.getLogger("farmfutures.spool")
 
 _PATIENCE = 0.1
 """A job in which nothing happened for so long is looked at again after this part of that time."""
+
+_SWEEP_S = 3600.0
+"""So often old jobs are looked for, as long as somebody waits."""
 
 
 class Watcher(threading.Thread):
@@ -43,6 +46,7 @@ class Watcher(threading.Thread):
         self._bell = threading.Condition()
         self._rung = self._stopping = False
         self._asked_s = float("-inf")
+        self._sweep_s = time.monotonic() + self.settings.engine_poll_s
 
     def ring(self, job: Job) -> None:
         """Something has changed in a job that it should look at soon."""
@@ -99,6 +103,9 @@ class Watcher(threading.Thread):
                 self._not_seen(job, error)
         if time.monotonic() - self._asked_s >= self.settings.engine_poll_s:
             self._ask([job for job in jobs if job.view.left])
+        if time.monotonic() >= self._sweep_s:
+            self._sweep_s = time.monotonic() + _SWEEP_S
+            history.sweep(self.engine)
 
     def _look_at(self, job: Job) -> None:
         job.view.refresh()
