@@ -7,6 +7,7 @@ from typing import Any, cast
 from ._cmds import is_batch, untyped
 
 MAIN_WINDOW = "MayaWindow"
+_STAYS_MS = 5000
 
 
 def make_menu(name: str, label: str) -> None:
@@ -131,3 +132,32 @@ def is_playing() -> bool:
 def is_rendering() -> bool:
     """Returns whether Maya shows that it is busy, as it does while it renders into a window and makes playblasts."""
     return bool(untyped("isTrue")("busy"))
+
+
+def show_in_view(text: str) -> None:
+    """Shows a line over Maya's view for some seconds.
+
+    Args:
+        text: As HTML.
+    """
+    from maya import cmds
+
+    cmds.inViewMessage(assistMessage=text, position="topCenter", fade=True, fadeStayTime=_STAYS_MS)
+
+
+def label_shelf_button(shelf: str, label: str, overlay: str, annotation: str) -> None:
+    """Writes something over the icon of a button of a shelf. A shelf that was not opened yet has none: then nothing is done.
+
+    Args:
+        shelf: The name of the shelf.
+        label: What its button is called.
+        overlay: A few letters, "" for none.
+        annotation: What is said of the button.
+    """
+    from maya import cmds
+
+    if is_batch() or not untyped("shelfLayout")(shelf, exists=True):
+        return
+    for button in untyped("shelfLayout")(shelf, query=True, childArray=True) or ():
+        if untyped("shelfButton")(button, exists=True) and cmds.shelfButton(button, query=True, label=True) == label:
+            cmds.shelfButton(button, edit=True, imageOverlayLabel=overlay, annotation=annotation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import _cmds
+from .panel import told
 from .sticky import Sticky
 
 FORM = "form"
@@ -49,6 +50,7 @@ def submit(
         chosen = {**of_command, **chosen}
     number = _submit(**chosen)
     remembered.save(chosen)
+    told.wake()
     return number
 
 
@@ -70,9 +72,11 @@ def render(*, chunk: int = 1, **job: Any) -> int:
     plan = farmfutures.maya.render_plan()
     executor = farmfutures.maya.Executor(clone_environ=True, create_tempfile=True)
     try:
-        return int(plan.submit(executor, chunk=chunk, **job)[0].job_id)
+        number = int(plan.submit(executor, chunk=chunk, **job)[0].job_id)
     finally:
         executor.shutdown(wait=False)
+    told.wake()
+    return number
 
 
 def last_source() -> str:

@@ -40,8 +40,9 @@ def _show_interface() -> None:
     from maya import utils
 
     from farmfutures_maya import menu
-    from farmfutures_maya.panel import control
+    from farmfutures_maya.panel import control, told
 
+    told.switch_on()
     menu.build_later()
     utils.executeDeferred(control.fill)  # A control of the last session, where the plug-in is loaded later than it.
     _exit_callback = om.MSceneMessage.addCallback(om.MSceneMessage.kMayaExiting, _on_exit)
@@ -50,9 +51,10 @@ def _show_interface() -> None:
 def _on_exit(*_: object) -> None:
     """At Maya's exit the control stays, since Maya notes it for the next start; what we put into it goes."""
     global _exiting
-    from farmfutures_maya.panel import control
+    from farmfutures_maya.panel import control, told
 
     _exiting = True
+    told.let_go(wait_s=control.EXIT_S)
     control.let_go(wait_s=control.EXIT_S)
 
 
@@ -61,12 +63,13 @@ def uninitializePlugin(plugin: Any) -> None:
     global _exit_callback
     from farmfutures_maya import menu
     from farmfutures_maya.commands import COMMANDS
-    from farmfutures_maya.panel import control
+    from farmfutures_maya.panel import control, told
 
     if _exit_callback is not None:
         om.MMessage.removeCallback(_exit_callback)
         _exit_callback = None
     menu.remove()
+    told.let_go()
     if not _exiting:
         control.remove()
     ours = om.MFnPlugin(plugin)

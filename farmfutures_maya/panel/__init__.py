@@ -1,4 +1,5 @@
-"""The panel of Maya's window, and a window of its own. Only `control` loads without PySide6; import the others inside functions.
+"""The panel of Maya's window, and a window of its own. Only `control`, `told` and `news` load without PySide6; import the others
+inside functions.
 
 control.py    the workspace control that it lives in: opened, restored at start-up, taken away
 alone.py      ... and the window of its own: ``farmfutures panel``
@@ -16,6 +17,10 @@ keys.py       the keys, and what shows them
 about.py      version, engine, and what the panel has cost Maya
 memory.py     what is remembered from one day to the next
 polite.py     when to hold still
+submit/       the form that submits
+news.py       what has happened to jobs from one look to the next
+notify.py     ... and who is told of it: Maya's view, the system, the shelf
+told.py       whether anybody is told in this process
 
 feed.py       `Feed`: whatever is asked of the farm goes through it; no answer is waited for on the main thread
 watch.py      the thread that looks at the jobs again and again

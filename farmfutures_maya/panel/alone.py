@@ -21,6 +21,7 @@ def run_panel() -> int:
     from PySide6.QtWidgets import QApplication
 
     from . import look
+    from .notify import Herald
     from .window import Panel
 
     app = QApplication.instance() or QApplication(["farmfutures"])
@@ -32,6 +33,7 @@ def run_panel() -> int:
     panel.setWindowTitle("FarmFutures")
     panel.setWindowIcon(look.icon("running"))
     panel.show()
+    heard = Herald(panel, feed=panel.feed)
 
     def leave(_number: int, _frame: FrameType | None) -> None:
         app.quit()  # Heard within a second: a timer of the panel gives Python its turn.
@@ -41,6 +43,7 @@ def run_panel() -> int:
         return app.exec()
     finally:
         signal.signal(signal.SIGINT, before)
+        heard.close()
         panel.close()
         panel.feed.close(wait_s=EXIT_S)
         shiboken6.delete(panel)

@@ -22,6 +22,7 @@ from ...actions.surroundings import Surroundings, in_session, look
 from ...actions.wrong import Mend, Wrong, wrong
 from ...problems import Severity
 from .. import look as looks
+from .. import told
 from . import draft, environment, remembered, tabs
 from .bar import Bar
 from .copying import AsPython
@@ -346,6 +347,7 @@ class SubmitForm(QWidget):
         self._drafting.stop()
         draft.drop(self._scene)
         self.bar.tell(" ".join([f"Job {job} was submitted.", *self.sending.notes]))
+        told.wake()
         self.submitted.emit(job)
 
     def show_as_python(self) -> None:

@@ -82,6 +82,7 @@ class Window(QMainWindow):
         self._world = world
         self._idle = _Idle(world)
         self.parts: dict[str, QWidget] = {}
+        self.buttons: dict[str, dict[str, QToolButton]] = {}
         """Menus and controls by their names."""
         self.pending: dict[str, dict[str, Any]] = {}
         """Controls whose script waits for a plug-in."""
@@ -123,7 +124,12 @@ class Window(QMainWindow):
             for flags in buttons:
                 button = QToolButton(tab)
                 button.setObjectName(flags["label"])
+                button.setProperty("label", flags["label"])
+                button.setProperty("annotation", flags["annotation"])
+                button.setProperty("imageOverlayLabel", flags.get("imageOverlayLabel", ""))
                 button.setToolTip(flags["annotation"])
+                number = sum(map(len, self.buttons.values())) + 1
+                self.buttons.setdefault(name, {})[f"shelfButton{number}"] = button
                 button.setIcon(QIcon(find_icon(flags["image1"])))
                 button.clicked.connect(lambda _=False, script=flags["command"]: run(script))
                 tab.layout().addWidget(button)

@@ -110,3 +110,36 @@ def workspaceControlState(name: str, **flags: Any) -> bool:
 def isTrue(name: str) -> bool:
     """A condition; tests put those that hold into ``world.conditions``."""
     return name in world.conditions
+
+
+@command("assistMessage:amg position:pos fade:f fadeStayTime:fst")
+def inViewMessage(**flags: Any) -> None:
+    """A line over the view; tests look into ``world.interface``."""
+    _need_interface("inViewMessage")
+    world.interface.setdefault("inViewMessage", {"kind": "inViewMessage", "said": []})["said"].append(flags["assistMessage"])
+
+
+@command("exists:ex query:q childArray:ca")
+def shelfLayout(name: str, **flags: Any) -> Any:
+    """A shelf."""
+    _need_interface("shelfLayout")
+    shelves = world.window.buttons if world.window else {}
+    if flags.get("exists"):
+        return name in shelves
+    return list(shelves[name]) or None
+
+
+@command("exists:ex query:q edit:e label:l imageOverlayLabel:iol annotation:ann")
+def shelfButton(name: str, **flags: Any) -> Any:
+    """A button of a shelf."""
+    _need_interface("shelfButton")
+    every = {key: button for shelf in (world.window.buttons if world.window else {}).values() for key, button in shelf.items()}
+    if flags.get("exists"):
+        return name in every
+    if flags.get("query"):
+        return every[name].property(next(flag for flag in flags if flag != "query"))
+    for flag in ("label", "imageOverlayLabel", "annotation"):
+        if flag in flags:
+            every[name].setProperty(flag, flags[flag])
+    every[name].setToolTip(every[name].property("annotation"))
+    return name
