@@ -114,6 +114,25 @@ def slurm_cluster() -> Iterator[Cluster]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def dask_thread() -> None:
+    """The one thread that Dask keeps as long as a process lives is there before any test, and belongs to none."""
+    pytest.importorskip("distributed", reason="it needs Dask: pip install 'farmfutures[dask]'")
+    from distributed import utils
+
+    utils._offload_executor.submit(int).result()
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(temp_root: Path, dask_thread: None) -> Iterator[Any]:
+    """A `DaskCluster` of two workers, ``one`` with the resource ``maya2026``, and ``two``. Tests break one of their own."""
+    pytest.importorskip("trustme", reason="makes the cluster's certificates: pip install -e '.[dev]'")
+    from .dask_cluster import cluster
+
+    with cluster(temp_root / "dask") as running:
+        yield running
+
+
 _count = 0
 
 

@@ -15,7 +15,7 @@ from farmfutures.engines.spool.launcher import ChunkState, Order, Stand
 from farmfutures.job import JobSpec, Launch
 from farmfutures.settings import Settings
 
-from ...dask_cluster import DaskCluster, cluster
+from ...dask_cluster import DaskCluster
 
 pytest.importorskip("distributed", reason="it needs Dask: pip install 'farmfutures[dask]'")
 
@@ -26,18 +26,8 @@ _tokens = itertools.count()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def offload() -> None:
-    """The one thread that Dask keeps for as long as a process lives belongs to no test."""
-    from distributed import utils
-
-    utils._offload_executor.submit(int).result()
-
-
-@pytest.fixture(scope="session")
-def dask_cluster(temp_root: Path) -> Iterator[DaskCluster]:
-    """Two workers, ``one`` with the resource ``maya2026``, and ``two``. Tests that break it use one of their own."""
-    with cluster(temp_root / "dask") as running:
-        yield running
+def offload(dask_thread: None) -> None:
+    """Scheduler and workers of ``local`` live in this process, too."""
 
 
 @pytest.fixture

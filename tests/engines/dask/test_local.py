@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from farmfutures.engines.dask.launcher import DaskLauncher
@@ -21,6 +22,8 @@ def test_chunks_run_and_nothing_is_left(order: Callable[..., Order]) -> None:
     made = order([TOUCH] * 3)
     assert {stand.state for stand in until_over(launcher, launcher.launch(made))} == {ChunkState.OVER}
     assert all(file_of(made, chunk).exists() for chunk in range(3))
+    listening = [one.laddr for one in psutil.Process().net_connections() if one.status == psutil.CONN_LISTEN]
+    assert {address.ip for address in listening} <= {"127.0.0.1"}
     launcher.close()
 
 

@@ -27,6 +27,8 @@ ANSWER_S = 60.0
 CLOSE_S = 5.0
 INSTALL = "python -m pip install 'farmfutures[dask]'"
 LOCAL_WORKERS = 2
+_LOOPBACK = "127.0.0.1:0"
+"""For the pages of our own cluster: without an address Dask has them on all interfaces, even where it is to have none."""
 
 T = TypeVar("T")
 
@@ -151,8 +153,9 @@ class _Open:
         self._folder = tempfile.mkdtemp(prefix="farmfutures-dask-")
         there = {"local_directory": self._folder}
         cluster = dask().LocalCluster(
-            n_workers=min(LOCAL_WORKERS, settings.slots), threads_per_worker=1, processes=False, dashboard_address=None,
-            memory_limit=None, asynchronous=True, scheduler_kwargs=there, **there,
+            n_workers=min(LOCAL_WORKERS, settings.slots), threads_per_worker=1, processes=False, memory_limit=None,
+            dashboard_address=_LOOPBACK, worker_dashboard_address=_LOOPBACK, asynchronous=True,
+            scheduler_kwargs=there, **there,
         )  # fmt: skip
         self._things.append(cluster)
         return await cluster
