@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 PACKAGES = (
-    "pyzmq", "cloudpickle", "pebble", "mpire", "loky", "distributed", "ipyparallel", "executorlib",
+    "pyzmq", "cloudpickle", "pebble", "mpire", "loky", "distributed", "ipyparallel", "executorlib", "submitit",
 )  # fmt: skip
 
 

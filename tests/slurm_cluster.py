@@ -92,6 +92,7 @@ class Cluster:
         # Short: a unix socket lies in it. Open to all: munge insists that everybody may reach its socket.
         self.folder = Path(tempfile.mkdtemp(prefix="ffs-", dir="/tmp"))
         self.folder.chmod(0o755)
+        (self.folder / "owner.pid").write_text(str(os.getpid()))
         for name in ("state", "log", "munge", *(f"spool.{node}" for node in NODES)):
             (self.folder / name).mkdir()
             (self.folder / name).chmod(0o755)
@@ -118,6 +119,7 @@ class Cluster:
 
     def start(self) -> None:
         """Starts everything, and returns when both nodes can be used."""
+        _end_orphans()
         munge = self.folder / "munge"
         key = os.open(munge / "key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         os.write(key, secrets.token_bytes(128))
@@ -216,6 +218,17 @@ def _is_step(process: psutil.Process, logs: set[str]) -> bool:
         return process.name() == "slurmstepd" and bool({file.path for file in process.open_files()} & logs)
     except (psutil.Error, OSError):
         return False  # It has ended in this moment.
+
+
+def _end_orphans() -> None:
+    """Ends clusters whose owners were killed, and could not do so."""
+    for folder in Path("/tmp").glob("ffs-*"):
+        owner = _pid(folder / "owner.pid")
+        if owner and not _alive([owner]):
+            for process in _alive([_pid(file) for file in (*folder.glob("*.pid"), folder / "munge" / "pid")]):
+                if process.name() in ("slurmctld", "slurmd", "munged"):  # Numbers of processes are used again.
+                    _end(process.pid, signal.SIGKILL)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pid(file: Path) -> int:

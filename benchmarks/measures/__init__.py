@@ -18,6 +18,7 @@ from . import (
     restore,
     rows,
     scale,
+    slurm,
     submit,
     wires,
 )
@@ -27,6 +28,6 @@ MEASURES: dict[str, Measure] = {
     for measure in (
         submit.MEASURE, map.MEASURE, map.AUTO, latency.MEASURE, payload.MEASURE, big.MEASURE, bootstrap.MEASURE, scale.MEASURE,
         handover.MEASURE, capture.MEASURE, check.MEASURE, restore.MEASURE, imports.MEASURE, idle.MEASURE, wires.MEASURE,
-        rows.MEASURE, panel.MEASURE,
+        rows.MEASURE, panel.MEASURE, slurm.MEASURE,
     )
 }  # fmt: skip

@@ -21,6 +21,10 @@ ROOMS = {
     "raw": ("raw", "RawBrokered"),
     "raw-direct": ("raw", "RawDirect"),
     "sqlite": ("sqlite", "Sqlite"),
+    "us-slurm": ("slurm", "UsOnSlurm"),
+    "submitit": ("slurm", "SubmitIt"),
+    "submitit-sequence": ("slurm", "SubmitItByHand"),
+    "executorlib-slurm": ("slurm", "ExecutorLibOnSlurm"),
 }
 """Name on the command line, room, class; in the order of the tables."""
 
@@ -29,6 +33,7 @@ POOLS = ("ppe", "pebble", "mpire", "loky")
 BROKERED = ("dask", "ipyparallel")
 EXECUTORLIB = ("executorlib", "executorlib-nodep")
 OTHERS = (*POOLS, *BROKERED, *EXECUTORLIB)
+ON_SLURM = ("us-slurm", "submitit", "submitit-sequence", "executorlib-slurm")
 LIMITS = ("raw", "raw-direct", "sqlite")
 
 
