@@ -256,7 +256,7 @@ def state(own_temp: Path) -> Iterator[Path]:
 
     folder = own_temp / "s"
     yield folder
-    with farmfutures.Farm() as farm:
+    with farmfutures.Farm("local") as farm:
         farm.stop_broker()
         assert farm.broker_status() is None, "the broker of this test is still there after it was stopped"
     shutil.rmtree(folder, ignore_errors=True)
@@ -274,11 +274,11 @@ def module_farm(temp_root: Path, request: pytest.FixtureRequest) -> Iterator[Pat
         patch.setenv("FARMFUTURES_SETTINGS", str(temp_root / "no settings.toml"))
         patch.setenv("FARMFUTURES_SIM_PYTHON", sys.executable)
         patch.setenv("FARMFUTURES_STATE", str(folder / "s"))
-        with farmfutures.Farm() as farm:
+        with farmfutures.Farm("local") as farm:
             farm.jobs()
         yield folder / "s"
         patch.setenv("FARMFUTURES_STATE", str(folder / "s"))
-        with farmfutures.Farm() as farm:
+        with farmfutures.Farm("local") as farm:
             farm.stop_broker()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -12,7 +12,7 @@ from ._public import public
 from .engines.asked import refuse_verb
 from .engines.engine import Engine, shared
 from .engines.report import Feature, Report
-from .errors import EngineUnavailableError, ResultError
+from .errors import EngineUnavailableError, RefusedError, ResultError
 from .job import ItemInfo, JobInfo, Progress, State, Waiting, WorkerInfo
 from .options import resubmit_changes
 from .settings import Settings
@@ -265,6 +265,10 @@ class Farm:
         return rebuild(Folder(self.settings.state))
 
     def _is_up(self) -> bool:
+        if self.report.engine != "local":
+            raise RefusedError(
+                f"the {self.report.engine} engine has no broker: that is of the local engine, farmfutures.Farm('local')."
+            )
         # Imported late: the core's import loads nothing of an engine.
         from .engines.local.folder import Folder
         from .engines.local.lock import is_held

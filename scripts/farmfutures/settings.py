@@ -76,6 +76,8 @@ class Settings:
         spool_delay_s: How late a network file system may show what another machine wrote.
         engine_poll_s: How often an engine with more than one machine is asked how its work stands, at most.
         chunk_share: The largest share of a job that one chunk may hold, where the job option ``chunk`` does not say; up to 1.
+        openjd_target: Who runs jobs of the engine ``openjd``: ``here`` (this machine), ``bundle`` (nobody: the bundle is only
+            written), ``deadline`` (AWS Deadline Cloud, as ``deadline config`` has it).
         dask_scheduler: The address of the Dask scheduler, ``tls://host:8786``; ``local`` starts a small cluster for trying, which
             ends with the process that uses it.
         dask_tls_ca: File of the authority whose certificates Dask's scheduler and workers have.
@@ -114,6 +116,7 @@ class Settings:
     spool_delay_s: float = 30.0
     engine_poll_s: float = 5.0
     chunk_share: float = 0.02
+    openjd_target: str = "here"
     dask_scheduler: str = ""
     dask_tls_ca: str = ""
     dask_tls_cert: str = ""
@@ -172,7 +175,7 @@ def _parse(name: str, value: Any, place: str) -> Any:
         if kind == "tuple[str, ...]":
             parts = value.split(",") if isinstance(value, str) else value
             return tuple(str(part).strip() for part in parts)
-        parsed = _PARSERS[kind](value)
+        parsed = _PARSERS[kind](os.path.expanduser(value) if name == "spool" else value)
     except (TypeError, ValueError) as error:
         raise OptionError(f"{place}: {value!r} is not a {kind} ({error}).") from error
     _check(name, parsed, place)
@@ -182,7 +185,11 @@ def _parse(name: str, value: Any, place: str) -> Any:
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "int": int, "float": float, "str": str, "Path": lambda value: Path(value).expanduser(),
 }  # fmt: skip
-_CHOICES = {"transport": ("auto", "ipc", "tcp"), "synchronous": ("normal", "full")}
+_CHOICES = {
+    "transport": ("auto", "ipc", "tcp"),
+    "synchronous": ("normal", "full"),
+    "openjd_target": ("here", "bundle", "deadline"),
+}
 _LEAST = {
     "slots": 1, "recursion_limit": 1, "spool_poll_s": 0.01, "spool_poll_most_s": 0.01, "engine_poll_s": 0.01, "chunk_share": 1e-6,
 }  # fmt: skip

@@ -27,6 +27,7 @@ def test_file_and_variables(tmp_path: Path) -> None:
     settings = load(tmp_path, 'slots = 3\ngroups = ["a", "b"]\nbroker_idle_s = 2.5\nstate = "~/x"\n', slots="5", groups="c, d")
     assert (settings.slots, settings.groups, settings.broker_idle_s) == (5, ("c", "d"), 2.5)
     assert settings.state == Path("~/x").expanduser()
+    assert load(tmp_path, 'spool = "~/farm"').spool == str(Path("~/farm").expanduser())
 
 
 @pytest.mark.parametrize(

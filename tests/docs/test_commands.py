@@ -42,7 +42,13 @@ def resolve(words: list[str]) -> tuple[tuple[str, ...], str]:
     """Returns which command a line names, and what is wrong with it, if anything is."""
     command: click.Command = cli
     path: tuple[str, ...] = ()
-    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+    while isinstance(command, click.Group) and words:
+        if words[0].startswith("-"):
+            option = next((one for one in command.params if words[0] in one.opts), None)
+            if option is None:
+                break
+            words = words[2:] if isinstance(option, click.Option) and not option.is_flag else words[1:]
+            continue
         if words[0] not in command.commands:
             return path, f"no command {words[0]}"
         command, path = command.commands[words[0]], (*path, words.pop(0))

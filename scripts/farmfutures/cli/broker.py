@@ -23,7 +23,7 @@ def broker() -> None:
 @_JSON
 def status(as_json: bool) -> int:
     """Say whether it runs. Exit code 3 if not."""
-    found = open_farm().broker_status()
+    found = open_farm("local").broker_status()
     if as_json:
         emit({"running": found is not None, **(found or {})})
     elif found is None:
@@ -45,14 +45,14 @@ def _cell(name: str, value: object) -> str:
 @click.option("--drain", is_flag=True, help="Let what runs end first; otherwise it is put back in the queue.")
 def stop(timeout_s: float, drain: bool) -> None:
     """Stop it and its interpreters, and wait until they are gone. What is queued stays queued."""
-    stopped = open_farm().stop_broker(timeout_s=timeout_s, drain=drain)
+    stopped = open_farm("local").stop_broker(timeout_s=timeout_s, drain=drain)
     click.echo("the broker has stopped" if stopped else "no broker was running")
 
 
 @broker.command()
 def rebuild() -> None:
     """Save what can be read of a damaged database into a new one, and keep the damaged one."""
-    saved = open_farm().rebuild()
+    saved = open_farm("local").rebuild()
     click.echo(f"saved {saved['jobs']} jobs with {saved['items']} work items")
 
 
@@ -61,7 +61,8 @@ def rebuild() -> None:
 def workers(as_json: bool) -> None:
     """List the interpreters that are up."""
     farm = open_farm()
-    found = farm.workers() if farm.broker_status() is not None else []
+    is_up = farm.report.engine != "local" or farm.broker_status() is not None
+    found = farm.workers() if is_up else []
     if as_json:
         emit(found)
     elif found:

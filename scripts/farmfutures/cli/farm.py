@@ -13,9 +13,9 @@ import farmfutures
 _VARIABLE = "FARMFUTURES_ENGINE"
 
 
-def open_farm() -> farmfutures.Farm:
-    """Opens the farm, and lets go of it when the command ends."""
-    return click.get_current_context().with_resource(farmfutures.Farm())
+def open_farm(engine: str | None = None) -> farmfutures.Farm:
+    """Opens the farm, of the engine that the settings name where none is given, and lets go of it when the command ends."""
+    return click.get_current_context().with_resource(farmfutures.Farm(engine))
 
 
 def _use(context: click.Context, _: click.Parameter, name: str | None) -> None:

@@ -77,7 +77,7 @@ def _folder(executor: Executor) -> str:
     settings = executor.settings
     if executor.report.engine == "local":
         return str(settings.state)
-    return settings.spool_seen_as or os.path.expanduser(settings.spool)
+    return settings.spool_seen_as or settings.spool
 
 
 def _late(future: Future, name: str | None, timeout_s: float, group: str) -> Finding:

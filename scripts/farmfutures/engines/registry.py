@@ -43,7 +43,16 @@ def _slurm(settings: Settings) -> Engine:
     return SpoolEngine(settings, SlurmLauncher(settings))
 
 
-BUILT_IN: Mapping[str, Callable[[Settings], Engine]] = {"local": _local, "slurm": _slurm, "dask": _dask}
+def _openjd(settings: Settings) -> Engine:
+    from .openjd.launcher import OpenJDLauncher
+    from .spool.engine import SpoolEngine
+
+    return SpoolEngine(settings, OpenJDLauncher(settings))
+
+
+BUILT_IN: Mapping[str, Callable[[Settings], Engine]] = {
+    "local": _local, "slurm": _slurm, "dask": _dask, "openjd": _openjd,
+}  # fmt: skip
 """Each imported when it is named."""
 
 

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,6 +41,26 @@ def die_with_parent() -> None:
 def start(command: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
     """Starts a process that has nothing on its standard input."""
     return cast("subprocess.Popen[bytes]", subprocess.Popen(command, stdin=subprocess.DEVNULL, **how))
+
+
+def detach() -> Callable[[], None]:
+    """Goes on in a child of its own, so that whoever started us has no dead child when we leave one day.
+
+    The first process ends when the returned function is called: with 0, or with 1 where we ended before that.
+    """
+    if sys.platform == "win32":
+        return lambda: None
+    read, write = os.pipe()
+    if os.fork():
+        os.close(write)
+        os._exit(0 if os.read(read, 1) else 1)
+    os.close(read)
+
+    def announced() -> None:
+        os.write(write, b"!")
+        os.close(write)
+
+    return announced
 
 
 def descendants(pid: int) -> list[int]:

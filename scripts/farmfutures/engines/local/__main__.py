@@ -5,10 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import logging.handlers
-import os
 import sqlite3
 import sys
-from collections.abc import Callable
 
 from ...errors import FarmFuturesError
 from ...settings import Settings
@@ -31,7 +29,7 @@ def main() -> int:
     if not lock.take():
         return 0  # Another one was first, which is just as good.
     folder.connection.unlink(missing_ok=True)  # Of one that was killed: nobody is to wait at its door.
-    announced = _detach()
+    announced = processes.detach()
     handler = logging.handlers.RotatingFileHandler(folder.broker_log, maxBytes=1 << 20, backupCount=2)
     logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(message)s")
     processes.adopt_orphans()
@@ -63,26 +61,6 @@ def main() -> int:
         broker.close()
         lock.release()
     return 0
-
-
-def _detach() -> Callable[[], None]:
-    """Goes on in a child of its own, so that whoever started us has no dead child when we leave one day.
-
-    The first process ends when the returned function is called: with 0, or with 1 where we ended before that.
-    """
-    if sys.platform == "win32":
-        return lambda: None
-    read, write = os.pipe()
-    if os.fork():
-        os.close(write)
-        os._exit(0 if os.read(read, 1) else 1)
-    os.close(read)
-
-    def announced() -> None:
-        os.write(write, b"!")
-        os.close(write)
-
-    return announced
 
 
 if __name__ == "__main__":

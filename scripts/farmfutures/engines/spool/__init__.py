@@ -15,4 +15,5 @@ summary     how a job ended, in one small file for lists
 history     what is removed in time
 steering    verbs
 reasons     why something does not run
+report      what all such engines can do
 """

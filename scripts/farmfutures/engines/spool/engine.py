@@ -21,6 +21,7 @@ from . import rows, summary
 from .handover import Handover
 from .job import Job
 from .launcher import Launcher
+from .report import whole
 from .requests import Requests
 from .view import JobView
 from .watcher import Watcher
@@ -58,7 +59,7 @@ class SpoolEngine:
 
     def report(self) -> Report:
         """What it can do; asks nobody."""
-        return self.launcher.report()
+        return whole(self.launcher.report())
 
     def check(self, spec: JobSpec) -> None:
         """Refuses what it can't do as this job wants it.
