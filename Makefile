@@ -1,7 +1,7 @@
 # Every target makes the virtual environment .venv when it needs it. The plain commands behind each target, for people
 # without make, are in README.md (demo, test) and CONTRIBUTING.md (the others).
 
-.PHONY: help demo test lint format types check bench wheel clean reliability
+.PHONY: help demo panel test lint format types check bench wheel clean reliability
 .DEFAULT_GOAL := help
 
 # The first Python on PATH that is new enough; override with `make PYTHON=/path/to/python test`.
@@ -20,6 +20,7 @@ ARGS ?=
 
 help:
 	@echo "make demo    hand a Maya scene to headless workers and look at what comes back"
+	@echo "make panel   the window that shows and steers what is on the farm: open it beside the demo"
 	@echo "make test    run the tests              make test ARGS='-k journal'"
 	@echo "make lint    style and formatting       make format mends what can be mended by itself"
 	@echo "make types   mypy and pyright, for the oldest and the newest Python"
@@ -33,7 +34,7 @@ $(RUN):
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) could not make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
 
 # A stamp for each set of packages, so that they are installed once, and again when pyproject.toml changes.
-$(VENV)/demo.stamp $(VENV)/dev.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: pyproject.toml | $(RUN)
+$(VENV)/demo.stamp $(VENV)/panel.stamp $(VENV)/dev.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: pyproject.toml | $(RUN)
 	@echo "installing farmfutures[$*] into $(VENV)"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -e ".[$*]"
 	@$(RUN) -c "open('$@', 'w').close()"
@@ -42,6 +43,9 @@ demo: $(VENV)/demo.stamp
 	@$(RUN) -m farmfutures demo $(ARGS)
 
 # Several tests at once, those of a file one after the other: they share a farm. Most of them wait for processes.
+panel: $(VENV)/panel.stamp
+	@$(RUN) -m farmfutures panel $(ARGS)
+
 test: $(VENV)/dev.stamp
 	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
 

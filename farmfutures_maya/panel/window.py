@@ -31,7 +31,7 @@ LIMIT = 1000
 BESIDE = 1100
 """In a panel that is wider than this, the details are beside the jobs, not below."""
 
-_SAVE_MS = 1500
+_SAVE_MS = 400
 _TOLD_S = 12
 _AGE_MS = 1000
 _NONE_YET = "<big>No jobs yet</big><p>Submit... hands work to the farm: a script, frames of this scene, a cache.</p>"
