@@ -42,10 +42,10 @@ $(VENV)/demo.stamp $(VENV)/panel.stamp $(VENV)/dev.stamp $(VENV)/bench.stamp: $(
 demo: $(VENV)/demo.stamp
 	@$(RUN) -m farmfutures demo $(ARGS)
 
-# Several tests at once, those of a file one after the other: they share a farm. Most of them wait for processes.
 panel: $(VENV)/panel.stamp
 	@$(RUN) -m farmfutures panel $(ARGS)
 
+# Several tests at once, those of a file one after the other: they share a farm. Most of them wait for processes.
 test: $(VENV)/dev.stamp
 	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
 
