@@ -172,3 +172,18 @@ def test_a_shared_folder_that_nodes_do_not_see_is_what_the_error_asks_about(chos
             WorkerDiedError, match="JobLaunchFailure.*'farmfutures engines check slurm' looks whether workers see"
         ):
             future.result(RESULT_S)
+
+
+def test_an_item_that_was_preempted_runs_again_though_it_has_one_attempt(farm: Farm, desk: Desk) -> None:
+    mark = desk.shared / "mark"
+    with Executor(attempts=1, chunk=1) as executor, Executor(groups=("urgent",), chunk=1) as urgent:
+        with executor.batch("four") as batch:
+            for number in range(4):
+                batch.submit(wait_for, f"{mark}{number}")
+        for number in range(4):
+            desk.wait_for(Path(f"{mark}{number}"))
+        assert urgent.submit(pow, 2, 10).result(RESULT_S) == 1024
+        for number in range(4):
+            go(Path(f"{mark}{number}"))
+        assert [future.result(RESULT_S) for future in batch.futures] == ["done"] * 4
+    assert max(len(Path(f"{mark}{number}").read_text().split()) for number in range(4)) == 2
