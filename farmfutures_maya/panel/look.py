@@ -31,6 +31,9 @@ PANE, STRIPE, SUNK = "#2b2b2b", "#303030", "#1e1e1e"
 TEXT, QUIET, WHITE = "#eeeeee", "#bdbdbd", "#ffffff"
 """Text, text that is not so important, text on what is chosen."""
 
+OFF = "#8c8c8c"
+"""Text of what can't be used now."""
+
 CHOSEN, FOCUS, LINK = "#4d7896", "#7fb8e0", "#93c8f0"
 """What is chosen, the frame around what has the keyboard, what can be clicked."""
 
@@ -167,11 +170,10 @@ def palette() -> QPalette:
     for role, value in _ROLES.items():
         made.setColor(QPalette.ColorRole[role], QColor(value))
     for role in ("Text", "ButtonText", "WindowText"):
-        made.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole[role], QColor(_OFF))
+        made.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole[role], QColor(OFF))
     return made
 
 
-_OFF = "#8c8c8c"
 _ROLES = {
     "Window": WINDOW, "WindowText": TEXT, "Base": PANE, "AlternateBase": STRIPE, "Text": TEXT, "Button": RAISED,
     "ButtonText": TEXT, "BrightText": WHITE, "Highlight": CHOSEN, "HighlightedText": WHITE, "PlaceholderText": QUIET,
@@ -192,6 +194,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox {{
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
     border: 1px solid {FOCUS};
 }}
+QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {OFF}; }}
 QAbstractItemView {{ border: 1px solid {EDGE}; outline: 0; }}
 QAbstractItemView:focus {{ border: 1px solid {FOCUS}; }}
 QPushButton, QToolButton {{
@@ -201,17 +204,17 @@ QToolButton {{ padding: {TIGHT}px; }}
 QPushButton:hover, QToolButton:hover {{ background: #6c6c6c; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {PANE}; }}
 QPushButton:focus, QToolButton:focus {{ border: 1px solid {FOCUS}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: {_OFF}; background: #4c4c4c; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {OFF}; background: #4c4c4c; }}
 QPushButton[primary="true"] {{ background: {CHOSEN}; color: {WHITE}; font-weight: bold; }}
 QPushButton[primary="true"]:hover {{ background: #5a89a9; }}
-QPushButton[primary="true"]:disabled {{ color: {_OFF}; background: #4c4c4c; font-weight: normal; }}
+QPushButton[primary="true"]:disabled {{ color: {OFF}; background: #4c4c4c; font-weight: normal; }}
 QToolButton[chip="true"] {{
     background: {PANE}; border: 1px solid {PANE}; border-radius: 9px; padding: 1px {TIGHT}px 1px {TIGHT + 1}px;
 }}
 QToolButton[chip="true"]:hover {{ border: 1px solid {RAISED}; }}
 QToolButton[chip="true"]:checked {{ background: {CHOSEN}; color: {WHITE}; border: 1px solid {FOCUS}; }}
 QToolButton[chip="true"][none="true"] {{ color: {QUIET}; }}
-QToolButton[chip="true"]:disabled {{ color: {_OFF}; }}
+QToolButton[chip="true"]:disabled {{ color: {OFF}; }}
 QToolButton[chip="true"]:focus {{ border: 1px solid {FOCUS}; }}
 QLabel[quiet="true"] {{ color: {QUIET}; }}
 QTabWidget::pane {{ border: 0; border-top: 1px solid {EDGE}; }}

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -199,9 +200,81 @@ def draw_keys(stage: Stage) -> Any:
     return stage.panel
 
 
+def session(folder: Path) -> Any:
+    """A session of the stand-in, with a scene that lacks a texture; returns ``maya.cmds``."""
+    sys.path.insert(0, str(ROOT / "tests" / "mayasim" / "site"))
+    os.environ |= {"MAYA_APP_DIR": str(folder / "app"), "FARMFUTURES_MAYAPY": str(ROOT / "tests/mayasim/bin/mayapy")}
+    os.environ |= {"MAYA_NO_STANDALONE_ATEXIT": "1", "FARMFUTURES_SIM_PYTHON": sys.executable}
+    standalone, cmds = import_module("maya.standalone"), import_module("maya.cmds")
+    if not hasattr(cmds, "about"):
+        standalone.initialize()
+    project = folder / "sh010"
+    (project / "scenes").mkdir(parents=True)
+    cmds.workspace(str(project), openWorkspace=True)
+    cmds.file(new=True, force=True)
+    for name in ("hero", "cape", "sword"):
+        cmds.createNode("transform", name=name)
+    cmds.file(rename=str(project / "scenes" / "sh010_anim_v12.ma"))
+    cmds.file(save=True, type="mayaAscii")
+    return cmds
+
+
+def form_of(stage: Stage, request: Any, size: tuple[int, int] = (560, 720)) -> Any:
+    """The form to submit from, filled in."""
+    stage.look()
+    stage.panel.submit()
+    assert stage.panel._form is not None
+    form: Any = stage.panel._form.form
+    form.window().resize(*size)
+    form.show_request(request)
+    stage.until(lambda: bool(form.here.reports))
+    form.judge()
+    form.action_row.editor.box.setFocus()
+    stage.settle()
+    return form
+
+
+def draw_submit(stage: Stage) -> Any:
+    """The form, filled in."""
+    from farmfutures_maya.actions.request import Request
+
+    session(Path(os.environ["FARMFUTURES_STATE"]).parent)
+    source = "for node in cmds.ls(assemblies=True):\n    print(frame, node, cmds.getAttr(f'{node}.translate'))\nresult = frame"
+    return form_of(stage, Request(values={"source": source}, frames="1001-1114", chunk=3, priority=60))
+
+
+def draw_submit_errors(stage: Stage) -> Any:
+    """The form with much that is wrong."""
+    from farmfutures_maya.actions.request import Request, Scene
+
+    cmds = session(Path(os.environ["FARMFUTURES_STATE"]).parent)
+    cmds.setAttr("hero.translateX", 1)
+    cmds.select("hero", "cape")
+    wrong = Request(
+        "alembic", {"step": 0.5}, "1001-1114x", nodes=("|hero", "|hat"), scene=Scene.SAVED, workspace="/mnt/old/sh010"
+    )
+    return form_of(stage, wrong, (560, 860))
+
+
+def draw_submit_held(stage: Stage) -> Any:
+    """What the checks find before anything is sent."""
+    from farmfutures_maya.actions.request import Request
+
+    cmds = session(Path(os.environ["FARMFUTURES_STATE"]).parent)
+    for number, name in enumerate(("hero_skin.<UDIM>.tx", "cape_cloth.tx")):
+        node = cmds.createNode("file", name=f"file{number + 1}")
+        cmds.setAttr(f"{node}.fileTextureName", f"/mnt/tex/{name}", type="string")
+    form = form_of(stage, Request("alembic", {}, "1001-1114", nodes=("|hero", "|cape")))
+    form.bar.button.click()
+    stage.until(lambda: str(form.sending.stage) == "held")
+    stage.settle()
+    return form
+
+
 PICTURES: dict[str, Callable[[Stage], Any]] = {
     "panel": draw_busy, "panel-empty": draw_empty, "panel-failing": draw_failing, "panel-down": draw_down,
     "panel-large": draw_large, "panel-narrow": draw_narrow, "panel-keys": draw_keys,
+    "submit": draw_submit, "submit-errors": draw_submit_errors, "submit-held": draw_submit_held,
 }  # fmt: skip
 
 

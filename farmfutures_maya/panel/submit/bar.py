@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ...actions.request import Request
-from ...actions.wrong import Wrong
 from ...problems import Severity
 from .. import look
 from . import presets
@@ -167,5 +166,5 @@ class Bar(QFrame):
             self.complaint = None
         if text:
             self.tell("")
-            self.complaint = TroubleLine(Wrong("", Severity.ERROR, text.rstrip("."), ""), self)
+            self.complaint = TroubleLine(Severity.ERROR, f"{text[:1].upper()}{text[1:]}", parent=self)
             self._lines.insertWidget(0, self.complaint)

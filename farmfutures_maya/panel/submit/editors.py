@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, cast
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QWheelEvent
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -207,8 +207,32 @@ class Choice(Editor):
             self.box.setCurrentIndex(len(self._values) - 1)
 
 
+_FLAT = f"""
+QComboBox {{ background: {look.PANE}; color: {look.TEXT}; border: 1px solid {look.EDGE}; border-radius: 3px;
+             padding: {look.TIGHT}px {look.TIGHT}px; }}
+QComboBox:focus {{ border: 1px solid {look.FOCUS}; }}
+QComboBox:disabled {{ color: {look.OFF}; }}
+QComboBox::drop-down {{ border: 0px; width: {3 * look.GAP}px; }}
+QComboBox::down-arrow {{ image: none; }}
+QComboBox QLineEdit {{ border: 0px; padding: 0px; }}
+"""
+
+
 class _Box(QComboBox):
-    """A wheel over it scrolls the form; who wants to change it clicks."""
+    """As flat as the other fields. A wheel over it scrolls the form; who wants to change it clicks."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setStyleSheet(_FLAT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws its arrow, too: style sheets only know pictures."""
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(look.QUIET if self.isEnabled() else look.OFF), 1.5))
+            middle = QPointF(self.width() - 1.7 * look.GAP, self.height() / 2)
+            painter.drawPolyline([middle + QPointF(-4, -2), middle + QPointF(0, 2), middle + QPointF(4, -2)])
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leaves it to the form."""

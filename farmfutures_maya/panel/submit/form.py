@@ -155,8 +155,7 @@ class SubmitForm(QWidget):
 
     def _say_troubles(self) -> None:
         for text in self.found.troubles:
-            cause, _, fix = text.partition(". ")
-            self.troubles.addWidget(TroubleLine(Wrong("action", Severity.WARNING, cause, fix), self))
+            self.troubles.addWidget(TroubleLine(Severity.WARNING, text, parent=self))
 
     # --- what is in it
 

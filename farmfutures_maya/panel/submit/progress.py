@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ...actions.wrong import Wrong
 from ...problems import Problem, Severity
 from .. import look
 from .row import TroubleLine
@@ -110,7 +109,7 @@ class _Problems(QScrollArea):
         layout.setContentsMargins(look.GAP, look.GAP, look.GAP, look.GAP)
         layout.setSpacing(look.GAP)
         for problem in problems:
-            cause = f"{problem.place}: {problem.cause}"
-            layout.addWidget(TroubleLine(Wrong("", problem.severity, cause, problem.fix), page))
+            text = f"{problem.place}: {problem.cause}. {problem.fix}"
+            layout.addWidget(TroubleLine(problem.severity, text, parent=page))
         layout.addStretch(1)
         self.setWidget(page)

@@ -43,24 +43,29 @@ class Sign(QWidget):
 class TroubleLine(QWidget):
     """One thing that is wrong, in words, with the buttons that mend it.
 
+    Args:
+        severity: How bad it is.
+        text: A sentence or two.
+        mends: What would mend it.
+
     Signals:
         mended: The `Mend` that was chosen.
     """
 
     mended = Signal(object)
 
-    def __init__(self, wrong: Wrong, parent: QWidget | None = None) -> None:
+    def __init__(self, severity: Severity, text: str, mends: Sequence[Mend] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = QLabel(str(wrong), self)
+        self.text = QLabel(text, self)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setStyleSheet(f"color: {_COLOURS[wrong.severity]};")
-        self.buttons = [self._button(mend) for mend in wrong.mends]
+        self.text.setStyleSheet(f"color: {_COLOURS[severity]};")
+        self.buttons = [self._button(mend) for mend in mends]
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(look.TIGHT + 1)
         layout.setVerticalSpacing(look.TIGHT)
-        layout.addWidget(Sign(_SIGNS[wrong.severity], self), 0, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(Sign(_SIGNS[severity], self), 0, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.text, 0, 1)
         if self.buttons:
             layout.addLayout(_side_by_side(self.buttons), 1, 1)
@@ -149,7 +154,7 @@ class Row(QWidget):
             self._below.removeWidget(line)
             line.hide()
             line.deleteLater()
-        self.lines = [TroubleLine(one, self) for one in wrong]
+        self.lines = [TroubleLine(one.severity, str(one), one.mends, self) for one in wrong]
         for line in self.lines:
             line.mended.connect(self.mended)
             self._below.addWidget(line)

@@ -43,7 +43,7 @@ def test_what_the_checks_find_holds_it_until_somebody_says_so(
     assert form.progress.isVisible()
     assert form.progress.text.text() == "Before it is sent, an error was found. Nothing was submitted yet."
     (said,) = [text for text in shown(form) if "wood.exr" in text]
-    assert said.startswith("File1")
+    assert said.startswith("file1: /nowhere/wood.exr")
     assert not form.bar.button.isEnabled()
     with farmfutures.Farm() as farm:
         assert farm.jobs() == []
