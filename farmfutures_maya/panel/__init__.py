@@ -13,7 +13,8 @@ items         its work items: strip, table, failures by cause
 log           what an item printed
 result        what it returned or raised, and the images that it made
 waiting.py    why it does not run, and the button that helps
-keys.py       the keys, and what shows them
+keys.py       the keys
+key_list.py   ... shown over the panel
 about.py      version, engine, and what the panel has cost Maya
 memory.py     what is remembered from one day to the next
 polite.py     when to hold still

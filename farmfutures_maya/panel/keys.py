@@ -7,35 +7,14 @@ something stay with fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QScrollArea,
-    QTextEdit,
-    QVBoxLayout,
-    QWidget,
-)  # fmt: skip
-
-from . import look
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 _FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox)
 _WRITING = ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
 _OF_FIELDS = frozenset({Qt.Key.Key_Escape, *(Qt.Key(Qt.Key.Key_F1.value + number) for number in range(35))})
 """Keys without a modifier that write nothing."""
-
-ALSO = (("Arrows, Page Up, Page Down, Home, End", "go through what has the keyboard"),
-        ("Shift with these, Ctrl+Space, Ctrl+A", "choose more than one"),
-        ("Tab, Shift+Tab", "go on to the next part, and back"))  # fmt: skip
-"""What Qt's widgets do by themselves."""
 
 
 class Keys(QObject):
@@ -102,80 +81,3 @@ def _writes(event: QKeyEvent) -> bool:
 
 def _is_read_only(watched: QObject) -> bool:
     return isinstance(watched, (QLineEdit, QPlainTextEdit, QTextEdit)) and watched.isReadOnly()
-
-
-def listed(panel: QWidget) -> list[tuple[str, str]]:
-    """Returns the keys of a panel, and what each does."""
-    actions: Iterable[QAction] = dict.fromkeys(
-        action for widget in (panel, *panel.findChildren(QWidget)) for action in widget.actions() if action.shortcuts()
-    )
-    native = QKeySequence.SequenceFormat.NativeText
-    return [(" or ".join(keys.toString(native) for keys in action.shortcuts()), _plain(action.text())) for action in actions]
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "").removesuffix("...")
-
-
-class Overlay(QScrollArea):
-    """Shows the keys over the panel, until a key is pressed or the mouse clicked."""
-
-    def __init__(self, panel: QWidget) -> None:
-        super().__init__(panel)
-        self.setObjectName("FarmFuturesKeys")
-        self.setStyleSheet(f"#FarmFuturesKeys {{ background: {look.SUNK}; border: 1px solid {look.FOCUS}; border-radius: 5px; }}")
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._panel = panel
-        self._before = QApplication.focusWidget()
-        self._page = QWidget()
-        self._page.setStyleSheet(f"background: {look.SUNK};")
-        lines = QVBoxLayout(self._page)
-        lines.setContentsMargins(3 * look.GAP, 2 * look.GAP, 3 * look.GAP, 2 * look.GAP)
-        lines.addWidget(QLabel("<b>Keys</b>"))
-        lines.addLayout(_table([*listed(panel), *ALSO]))
-        close = QLabel("Any key closes this.")
-        close.setProperty("quiet", True)
-        lines.addWidget(close)
-        lines.addStretch(1)
-        self._lines = lines
-        self.setWidget(self._page)
-        self.fit()
-
-    def fit(self) -> None:
-        """Lies in the middle of the panel, as large as it needs to be and can be."""
-        width = min(460, self._panel.width() - 2 * look.GAP)
-        height = min(self._lines.totalHeightForWidth(width - 2) + 2, self._panel.height() - 2 * look.GAP)
-        left, top = (self._panel.width() - width) // 2, max(look.GAP, (self._panel.height() - height) // 2)
-        self.setGeometry(left, top, width, height)
-
-    def keyPressEvent(self, event: QKeyEvent, /) -> None:
-        """Goes away; arrows scroll."""
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            super().keyPressEvent(event)
-        elif event.key() not in (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta):
-            self.leave()
-
-    def mousePressEvent(self, event: QEvent, /) -> None:
-        """Goes away."""
-        self.leave()
-
-    def leave(self) -> None:
-        """Goes away, and gives the keyboard back."""
-        self.hide()
-        if self._before is not None:
-            self._before.setFocus()
-        self.deleteLater()
-
-
-def _table(rows: Iterable[tuple[str, str]]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(3 * look.GAP)
-    grid.setColumnStretch(1, 1)
-    for place, (keys, what) in enumerate(rows):
-        key, text = QLabel(keys), QLabel(what)
-        key.setStyleSheet(f"color: {look.LINK};")
-        for column, label in enumerate((key, text)):
-            label.setWordWrap(True)
-            grid.addWidget(label, place, column, Qt.AlignmentFlag.AlignTop)
-    return grid

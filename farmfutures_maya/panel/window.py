@@ -18,7 +18,8 @@ from .feed import Feed, Health
 from .header import Header
 from .jobs.filters import KINDS
 from .jobs.table import JobTable
-from .keys import Keys, Overlay
+from .key_list import KeyList
+from .keys import Keys
 from .notice import Notice
 from .watch import Seen
 
@@ -159,9 +160,9 @@ class Panel(QWidget):
         self._action("Submit a job", self.submit, "Ctrl+N")
         self._action("Search jobs", self.search, "/", "Ctrl+F")
         for number, kind in enumerate(KINDS, 1):
-            self._action(f"Only {kind} jobs, or all again", self.header.chips[kind].click, str(number))
+            self._action(f"Only {kind} jobs", self.header.chips[kind].click, str(number))
         self._action("My jobs, or everybody's", self.header.mine.click, "M")
-        self._action("Back: to the jobs, then to all of them", self.back, "Esc")
+        self._action("Back, to the jobs and to all of them", self.back, "Esc")
         open_job = QAction("Look into the job", self.table)
         open_job.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
         open_job.triggered.connect(self.table.activate)
@@ -232,7 +233,7 @@ class Panel(QWidget):
 
     def show_keys(self) -> None:
         """Shows the keys over the panel."""
-        overlay = Overlay(self)
+        overlay = KeyList(self)
         overlay.show()
         overlay.raise_()
         overlay.setFocus(Qt.FocusReason.PopupFocusReason)

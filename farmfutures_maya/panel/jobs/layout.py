@@ -19,6 +19,10 @@ NAME_LEAST = 120
 _BAR_WIDTH = 130
 _PADDING = 2 * look.GAP + 2
 _SIGN_ONLY = look.SIGN + 2 * look.GAP
+_BAR_LEAST = 70
+_SMALLEST = {STATE: _SIGN_ONLY, PROGRESS: _BAR_LEAST}
+"""What of a column stays, however narrow the panel is."""
+
 _AT_FIRST_HIDDEN = frozenset({"engine"})
 
 
@@ -71,8 +75,8 @@ class Layout(QObject):
         for place in sorted(widths, key=lambda place: COLUMNS[place].lasts):
             if sum(widths.values()) <= room:
                 break
-            if place == STATE:
-                widths[STATE] = _SIGN_ONLY
+            if place in _SMALLEST:
+                widths[place] = _SMALLEST[place]
             else:
                 del widths[place]
         self._model.be_short(STATE, widths.get(STATE) == _SIGN_ONLY)

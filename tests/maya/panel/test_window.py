@@ -147,28 +147,32 @@ def test_u7_everything_is_reached_by_keys(panel: Any, qt: Any, job: Job, wait_fo
     assert panel.table.hasFocus()
 
 
-def test_question_mark_shows_every_key_and_any_key_closes_it(panel: Any, qt: Any) -> None:
-    keys = import_module("farmfutures_maya.panel.keys")
+@pytest.mark.parametrize("width", [1000, 400])
+def test_question_mark_shows_every_key_and_any_key_closes_it(panel: Any, qt: Any, width: int) -> None:
+    keys = import_module("farmfutures_maya.panel.key_list")
+    panel.resize(width, 600)
+    qt.processEvents()
     press(panel, qt, "?")
-    overlay = panel.findChild(keys.Overlay)
-    assert overlay.isVisible()
-    assert panel.rect().contains(overlay.geometry())
-    said = [label.text() for label in overlay.findChildren(import_module("PySide6.QtWidgets").QLabel)]
-    for combination, what in keys.listed(panel):
-        assert combination in said
-        assert what in said
-    assert "/ or Ctrl+F" in said
+    shown = panel.findChild(keys.KeyList)
+    assert shown.isVisible()
+    assert panel.rect().contains(shown.geometry())
+    said = [label.text() for label in shown.findChildren(import_module("PySide6.QtWidgets").QLabel)]
+    parts = dict(keys.listed(panel))
+    assert ("/ or Ctrl+F", "Search jobs") in parts[""]
+    assert {"", "Jobs", "Log"} <= set(parts)
+    for lines in parts.values():
+        for combination, what in lines:
+            assert combination in said
+            assert what in said
     press(panel, qt, "x")
-    assert not overlay.isVisible()
+    assert not shown.isVisible()
     assert panel.table.hasFocus()
 
 
-def test_no_two_actions_have_the_same_key(panel: Any) -> None:
-    keys = [
-        key for combination, _ in import_module("farmfutures_maya.panel.keys").listed(panel) for key in combination.split(" or ")
-    ]
-    repeated = {key for key in keys if keys.count(key) > 1}
-    assert repeated == {"/", "Ctrl+F"}  # Where the keyboard is says what is searched: jobs, or a log.
+def test_no_two_actions_of_a_place_have_the_same_key(panel: Any) -> None:
+    for place, lines in import_module("farmfutures_maya.panel.key_list").listed(panel):
+        keys = [key for combination, _ in lines for key in combination.split(" or ")]
+        assert sorted(keys) == sorted(set(keys)), place
 
 
 def test_keys_are_claimed_before_mayas_hotkeys(panel: Any, qt: Any) -> None:
