@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -432,6 +434,59 @@ def test_r26_a_forked_child_is_refused_and_its_parent_unharmed(executor: Executo
     assert os.waitpid(pid, 0)[1] == 0
     act(future.job_id, "0").ends(0).over()
     assert future.result(10) == 1
+
+
+def test_r26_many_threads_submit_and_cancel(executor: Executor, engine: SpoolEngine, act: Act, paper: Paper) -> None:
+    futures: dict[int, farmfutures.Future] = {}
+
+    def work(number: int) -> None:
+        for place in range(10):
+            future = executor.submit(abs, -number)
+            if place % 2:
+                assert future.cancel()
+            else:
+                futures[future.job_id] = future
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(futures) == 40
+    assert sorted(engine.spool.numbers()) == list(range(1, 81))
+    assert sorted(order.job for order in paper.orders) == list(range(1, 81))
+    for job in futures:
+        act(job, "0").ends(0).over()
+    assert sorted(future.result(10) for future in futures.values()) == sorted(list(range(8)) * 5)
+
+
+def test_retries_by_many_threads_are_all_ordered(executor: Executor, farm: Farm, paper: Paper, act: Act) -> None:
+    with executor.batch(chunk=1) as batch:
+        for _ in range(12):
+            batch.submit(divmod, 1, 0)
+    for work in range(12):
+        act(batch.job_id, str(work)).ends(work).over()
+    assert all(isinstance(future.exception(10), ZeroDivisionError) for future in batch.futures)
+    again = executor.attach(batch.job_id)
+    threads = [threading.Thread(target=farm.retry, args=(batch.job_id, [work])) for work in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {tuple(order.items) for order in paper.orders[1:]} == {(str(work),) for work in range(12)}
+    assert len({order.token for order in paper.orders}) == 13
+    assert all(future.done() for future in again)
+
+
+def test_an_executor_that_was_dropped_keeps_watching_until_the_last_future(paper: Paper, shared_folder: Path) -> None:
+    future = Executor(engine="paper").submit(abs, -4)
+    engine = future._engine
+    assert isinstance(engine, SpoolEngine)
+    gc.collect()
+    Actor(engine.spool.job(1), engine.seal, "0").start().ends(0).over()
+    assert future.result(10) == 4
+    until(lambda: gc.collect() or not any(thread.name == "farmfutures-watcher" for thread in threading.enumerate()))
+    assert paper.told("close") == [()]
 
 
 # --- files that are not what they were

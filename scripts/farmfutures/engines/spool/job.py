@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ class Job:
         """How often in a row the chunk of an item came to nothing."""
         self.own: set[int] = set()
         """Orders that this client noted."""
+        self.giving = threading.Lock()
+        """Held by whoever gives an order: it is to be given once."""
         self.futures: dict[int, list[Future]] = {}
         self.written: Summary | None = None
         """What was written down of its end."""
@@ -64,7 +67,8 @@ class Job:
     def ungiven(self, delay_s: float) -> list[int]:
         """Returns the orders without a handle that are ours to give: another client may just be doing so with its own."""
         before = time.monotonic() - delay_s
-        return [number for number, since in self.standing.unasked.items() if number in self.own or since <= before]
+        with self.view.lock:
+            return [number for number, since in self.standing.unasked.items() if number in self.own or since <= before]
 
     def reload(self) -> bool:
         """Reads orders that are new; returns whether they could be read."""
@@ -109,8 +113,9 @@ class Job:
                 self._end(work, State.COMPLETE, 0, NOTHING)
         for name in news.reports:
             self._moved(name)
-        if not self.futures:
-            self.view.news = None
+        with self.view.lock:
+            if not self.futures:
+                self.view.news = None
         return bool(news)
 
     def _is_current(self, one: Outcome) -> bool:

@@ -16,6 +16,7 @@ from ...errors import FarmFuturesError, RefusedError, WorkerDiedError
 from ...job import State
 from ...spool import items as texts
 from ...spool import orders
+from ...spool.orders import OrderRecord
 from ...spool.runs import OVER, Run
 from .launcher import ChunkState
 from .settle import settle
@@ -94,22 +95,36 @@ def _last_run(job: Job, one: Gone) -> Run | None:
     return next((run for run in reversed(job.view.runs.values()) if run.items == one.text), None)
 
 
-def order(job: Job, handover: Handover, items: Sequence[str]) -> None:
-    """Orders chunks once more, and leaves it to another client that has just done so.
+def order(job: Job, handover: Handover, items: Sequence[str], *, insist: bool = False) -> None:
+    """Orders chunks once more.
+
+    Args:
+        job: The job.
+        handover: Gives the order.
+        items: The chunks.
+        insist: Do so whatever others ordered in this moment. Otherwise what is missing is to be looked at again then.
 
     Raises:
         EngineUnavailableError: The engine can't be reached; the order is noted, and given when it can.
         OSError: The order can't be noted.
     """
+    record = _intend(job, items)
+    while record is None and insist:
+        record = _intend(job, items)
+    if record is None:
+        return
+    job.own.add(record.number)
+    job.standing.add(record)
+    give(job, handover)
+
+
+def _intend(job: Job, items: Sequence[str]) -> OrderRecord | None:
+    """Notes an order; None where another client, or thread, has just noted another one."""
     job.standing.reload()
     try:
-        record = orders.intend(job.view.folder, job.view.seal, job.engine, items, len(job.standing.orders))
+        return orders.intend(job.view.folder, job.view.seal, job.engine, items, len(job.standing.orders))
     except FileExistsError:
-        job.standing.reload()
-        return
-    job.standing.add(record)
-    job.own.add(record.number)
-    give(job, handover)
+        return None
 
 
 def give(job: Job, handover: Handover, delay_s: float = 0.0) -> None:
@@ -124,12 +139,14 @@ def give(job: Job, handover: Handover, delay_s: float = 0.0) -> None:
         EngineUnavailableError: The engine can't be reached.
         OSError: The handle can't be noted.
     """
-    for number in job.ungiven(delay_s):
-        record = job.standing.orders[number]
-        try:
-            job.standing.add(handover.give_again(job.view, record))
-        except RefusedError as error:
-            fail(job, job.view.missing(work for text in record.items for work in texts.parse(text)), error)
+    with job.giving:
+        for number in job.ungiven(delay_s):
+            record = job.standing.orders[number]
+            try:
+                job.standing.add(handover.give_again(job.view, record))
+            except RefusedError as error:
+                job.standing.refuse(number)
+                fail(job, job.view.missing(work for text in record.items for work in texts.parse(text)), error)
 
 
 def fail(job: Job, works: Collection[int], error: FarmFuturesError) -> None:

@@ -68,7 +68,8 @@ class Reasons:
         if work is not None:
             found = job.standing.of(work)
             return found[1] if found is not None else Stand(ChunkState.UNKNOWN)
-        stands = [stand for place, text in job.standing.places() if (stand := job.standing.stands.get(place)) is not None]
+        with job.view.lock:
+            stands = [stand for place, _ in job.standing.places() if (stand := job.standing.stands.get(place)) is not None]
         waiting = (stand for stand in stands if stand.state is ChunkState.WAITING)
         return next(waiting, stands[0] if stands else Stand(ChunkState.UNKNOWN))
 

@@ -135,7 +135,8 @@ class Steering:
         self._mark(found, forgive)
         for work in chosen:
             found.barren[work] = 0
-        missing.order(found, self.engine.handover, self.engine.handover.split(spec_of(view.package), chosen))
+        items = self.engine.handover.split(spec_of(view.package), chosen)
+        missing.order(found, self.engine.handover, items, insist=True)
         return len(chosen)
 
     def on_mark_done(self, job: int, works: list[int] | None) -> int:
