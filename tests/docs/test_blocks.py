@@ -36,6 +36,8 @@ ELSEWHERE = {
 
 OTHERS = {
     'python -m pip install "farmfutures[dask]"': "tests/engines/dask/test_reach.py looks at what is said where it is missing",
+    'python -m pip install "farmfutures[openjd]"': "tests/engines/openjd/test_launcher.py looks at what is said without it",
+    "openjd run ": "tests/cli/test_export.py runs one like it",
     "openssl ": "tests/engines/dask/test_docs.py",
     "chmod ": "tests/engines/dask/test_docs.py",
     "dask ": "tests/dask_cluster.py starts it like this",

@@ -2,6 +2,7 @@
 
     app.py       the command, its errors as sentences, its exit codes
     run.py       run: an expression, a function, source on standard input
+    export.py    export: a job as files; calling.py: what both of them are asked to call
     source.py    what `run` sends to the worker (the only room that is imported there)
     jobs.py      jobs, show, wait
     steer.py     cancel, retry, pause, resume, priority

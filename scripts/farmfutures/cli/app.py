@@ -19,7 +19,7 @@ import click
 
 from .. import __version__
 from ..errors import EngineError, FarmFuturesError, NoSuchJobError, SubmitError
-from . import broker, demo, doctor, engines, install, jobs, logs, maya, panel, steer, support
+from . import broker, demo, doctor, engines, export, install, jobs, logs, maya, panel, steer, support
 from . import run as run_room
 from .farm import engine_option
 from .render import note
@@ -60,7 +60,7 @@ def cli(debug: bool) -> None:
 
 
 for _command in (
-    demo.demo, run_room.run, jobs.jobs, jobs.show, logs.logs, jobs.wait, panel.panel,
+    demo.demo, run_room.run, export.export, jobs.jobs, jobs.show, logs.logs, jobs.wait, panel.panel,
     steer.cancel, steer.retry, steer.pause, steer.resume, steer.priority, steer.why,
     steer.mark_done, steer.remove, broker.workers, broker.broker,
     engines.engines, maya.maya, install.install, install.uninstall, doctor.doctor, support.support_bundle, support.replay,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 FILE = "<farmfutures run>"
@@ -22,18 +22,19 @@ def is_statements(text: str) -> bool:
     return any(mark in text.strip() for mark in "\n;")
 
 
-def evaluate(text: str, imports: Sequence[str] = ()) -> Any:
+def evaluate(text: str, imports: Sequence[str] = (), names: Mapping[str, Any] | None = None) -> Any:
     """Evaluates an expression, or executes statements.
 
     Args:
         text: The source.
         imports: What is imported before: ``math``, ``os.path``, ``numpy as np``.
+        names: What else is there, by name.
 
     Returns:
         The value of the expression; of statements, what they leave in ``result``, if anything.
     """
     _show_in_tracebacks(text)
-    scope: dict[str, Any] = {"__name__": "farmfutures_run"}
+    scope: dict[str, Any] = {"__name__": "farmfutures_run", **(names or {})}
     for name in imports:
         exec(f"import {name}", scope)
     if is_statements(text):

@@ -14,7 +14,8 @@ TEMPLATE, VALUES, ASSETS = "template.json", "parameter_values.json", "asset_refe
 PARAMETERS = "parameters.json"
 """The same values as `openjd run -p file://parameters.json` has them."""
 
-FILES = frozenset({TEMPLATE, VALUES, ASSETS, PARAMETERS})
+FILES = frozenset({TEMPLATE, VALUES, ASSETS, PARAMETERS, "shared"})
+"""What a folder of a bundle may hold: the last one is the shared folder, where `farmfutures export` made one."""
 
 
 def write(folder: Path, plan: Plan) -> Path:

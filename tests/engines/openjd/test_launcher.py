@@ -23,7 +23,7 @@ from farmfutures.engines.spool.launcher import ChunkState
 from farmfutures.errors import KilledError, OptionError, RefusedError
 from farmfutures.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def until(condition: Callable[[], object], seconds: float = 20.0) -> None:

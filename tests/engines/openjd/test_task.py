@@ -25,7 +25,7 @@ from farmfutures.spool import marks, orders, outcomes, package, runs
 from farmfutures.spool.layout import JobFolder
 from farmfutures.spool.seal import Seal
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
