@@ -27,8 +27,9 @@ QUICK = {
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s",
     "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "info",
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__DISK": "false",
+    "FARMFUTURES_INTERPRETER_IDLE_S": "2",
 }
-"""Two deaths of workers under one chunk are enough to give it up."""
+"""Two deaths of workers under one chunk are enough to give it up; what calls submit stays warm no longer than they do."""
 
 
 class Certificates:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +222,17 @@ def test_orders_of_another_scheduler_are_not_known_and_those_of_one_that_was_her
     assert [stand.state for stand in found[elsewhere].values()] == [ChunkState.UNKNOWN]
     assert "tls://other:8786" in found[elsewhere][0].why
     assert [stand.state for stand in found[gone].values()] == [LOST, LOST]
+
+
+def test_a_client_that_spells_the_address_in_another_way_knows_the_order(
+    launcher: DaskLauncher, dask_cluster: DaskCluster, order: Make
+) -> None:  # fmt: skip
+    made = order([NOTE])
+    handle = launcher.launch(made)
+    other = DaskLauncher(replace(launcher.settings, dask_scheduler=f"tls://localhost:{dask_cluster.port}"))
+    assert other.find(made.token) == handle
+    assert until_over(other, handle)[0].state is OVER
+    other.close()
 
 
 def test_the_dashboard_is_where_people_are_led(launcher: DaskLauncher, order: Make) -> None:

@@ -236,10 +236,15 @@ def _failure(about: Mapping[str, Any]) -> tuple[ChunkState, str]:
 # What runs on the scheduler for a client, by `distributed.Client.run_on_scheduler`.
 
 
-def open_order(about: dict[str, Any], dask_scheduler: Scheduler) -> str:
-    """Expects an order; returns the scheduler's id."""
+def open_order(about: dict[str, Any], dask_scheduler: Scheduler) -> tuple[str, str]:
+    """Expects an order; returns which scheduler this is."""
     Desk.of(dask_scheduler).ledger.add(Order.of(about))
-    return str(dask_scheduler.id)
+    return _identity(dask_scheduler)
+
+
+def _identity(scheduler: Scheduler) -> tuple[str, str]:
+    """The address by which it knows itself, however its clients spell that, and an id that a new one does not have."""
+    return scheduler.address, str(scheduler.id)
 
 
 async def wait_until_taken(token: str, dask_scheduler: Scheduler) -> bool:
@@ -247,11 +252,15 @@ async def wait_until_taken(token: str, dask_scheduler: Scheduler) -> bool:
     return await Desk.of(dask_scheduler).wait_until_taken(token)
 
 
-def look(tokens: list[str], dask_scheduler: Scheduler) -> tuple[str, dict[str, list[tuple[str, str, str]]]]:
-    """Returns the scheduler's id, and how the orders stand that it knows."""
+Answers = dict[str, list[tuple[str, str, str]]]
+"""State, reason and host of each chunk of an order, by the order's token."""
+
+
+def look(tokens: list[str], dask_scheduler: Scheduler) -> tuple[tuple[str, str], Answers]:
+    """Returns which scheduler this is, and how the orders stand that it knows."""
     desk = Desk.of(dask_scheduler)
     found = {token: desk.look(token) for token in tokens}
-    return str(dask_scheduler.id), {token: chunks for token, chunks in found.items() if chunks is not None}
+    return _identity(dask_scheduler), {token: chunks for token, chunks in found.items() if chunks is not None}
 
 
 def cancel(token: str, chunks: list[int] | None, running: bool, dask_scheduler: Scheduler) -> dict[str, list[str]]:

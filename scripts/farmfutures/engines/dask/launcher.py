@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import RefusedError
 from ...job import JobSpec
 from ...settings import Settings
 from ..report import Finding, Report
 from ..spool.launcher import ChunkState, Order, Stand
-from . import capabilities, reach
+from . import capabilities
 from .ledger import key
 from .link import Link, dask
+
+if TYPE_CHECKING:
+    from .desk import Answers
 
 _GONE = "the scheduler was started anew and does not know it"
 _ELSEWHERE = "it was handed to another scheduler than the one of the setting 'dask_scheduler'"
@@ -22,7 +25,7 @@ _ELSEWHERE = "it was handed to another scheduler than the one of the setting 'da
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """An order on a scheduler: the scheduler's address and id, how many chunks it has, its token, and the dashboard."""
+    """An order: address and id by which its scheduler knows itself, how many chunks it has, its token, and the dashboard."""
 
     address: str
     scheduler: str
@@ -99,8 +102,8 @@ class DaskLauncher:
         scheduler, found = self._ask("look", tokens=[token])
         return self._handle(scheduler, len(found[token]), token) if token in found else None
 
-    def _handle(self, scheduler: str, chunks: int, token: str) -> str:
-        return str(Handle(reach.address(self.settings), scheduler, chunks, token, self.link.dashboard or ""))
+    def _handle(self, scheduler: tuple[str, str], chunks: int, token: str) -> str:
+        return str(Handle(*scheduler, chunks, token, self.link.dashboard or ""))
 
     def look(self, handles: Collection[str]) -> dict[str, dict[int, Stand]]:
         """Returns how chunks stand; those that a scheduler does not know, which keeps nothing when it ends, are lost.
@@ -109,9 +112,10 @@ class DaskLauncher:
             EngineUnavailableError: There is no scheduler now.
         """
         parsed = {handle: Handle.parse(handle) for handle in handles}
-        mine = [handle.token for handle in parsed.values() if handle.address == reach.address(self.settings)]
-        _, found = self._ask("look", tokens=mine) if mine else ("", {})
-        return {text: dict(enumerate(_stands(handle, found, handle.token in mine))) for text, handle in parsed.items()}
+        if not parsed:
+            return {}
+        (address, _), found = self._ask("look", tokens=[handle.token for handle in parsed.values()])
+        return {text: dict(enumerate(_stands(handle, found, address))) for text, handle in parsed.items()}
 
     def cancel(self, handle: str, chunks: Collection[int] | None, *, running: bool) -> None:
         """Takes chunks away, and ends those that run where they do.
@@ -183,8 +187,10 @@ async def _kill(client: Any, worker: str, keys: list[str]) -> None:
     await client.run(station.kill, keys=keys, workers=[worker], on_error="ignore")
 
 
-def _stands(handle: Handle, found: dict[str, list[tuple[str, str, str]]], asked: bool) -> list[Stand]:
+def _stands(handle: Handle, found: Answers, address: str) -> list[Stand]:
+    """Returns how the chunks of an order stand, by what the scheduler at an address knows."""
     if handle.token in found:
         return [Stand(ChunkState(state), why, where) for state, why, where in found[handle.token]]
-    stand = Stand(ChunkState.LOST, _GONE) if asked else Stand(ChunkState.UNKNOWN, f"{_ELSEWHERE}: {handle.address}")
-    return [stand] * handle.chunks
+    if handle.address == address:
+        return [Stand(ChunkState.LOST, _GONE)] * handle.chunks
+    return [Stand(ChunkState.UNKNOWN, f"{_ELSEWHERE}: {handle.address}")] * handle.chunks

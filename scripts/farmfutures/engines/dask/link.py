@@ -27,6 +27,9 @@ ANSWER_S = 60.0
 CLOSE_S = 5.0
 INSTALL = "python -m pip install 'farmfutures[dask]'"
 LOCAL_WORKERS = 2
+_CLIENT = {"distributed.client.scheduler-info-interval": "1 day"}
+"""Every two seconds a client asks for all that the scheduler knows of workers, by a connection of its own where one is in use."""
+
 _LOOPBACK = "127.0.0.1:0"
 """For the pages of our own cluster: without an address Dask has them on all interfaces, even where it is to have none."""
 
@@ -141,10 +144,13 @@ class _Open:
 
     async def _begin(self, settings: Settings) -> None:
         where: Any = await self._cluster(settings) if reach.is_local(settings) else reach.address(settings)
-        # Nothing of a Maya is to become Dask's by itself, `dask.compute` for instance.
-        self.client = dask().Client(
-            where, security=_security(settings), timeout=CONNECT_S, set_as_default=False, name="farmfutures", asynchronous=True
-        )
+        distributed = dask()
+        with importlib.import_module("dask").config.set(_CLIENT):
+            # Nothing of a Maya is to become Dask's by itself, `dask.compute` for instance.
+            self.client = distributed.Client(
+                where, security=_security(settings), timeout=CONNECT_S, set_as_default=False, name="farmfutures",
+                asynchronous=True,
+            )  # fmt: skip
         self._things.insert(0, self.client)
         await self.client
 

@@ -29,6 +29,7 @@ class Loop:
     async def _until_closed(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._closed = asyncio.Event()
+        self._alone = asyncio.Lock()  # Two questions at once would be two connections.
         self._began.set()
         await self._closed.wait()
 
@@ -43,10 +44,11 @@ class Loop:
             TimeoutError: It was.
         """
 
-        async def limited() -> T:
-            return await asyncio.wait_for(what(), limit_s)
+        return asyncio.run_coroutine_threadsafe(self._limited(what, limit_s), self._loop).result()
 
-        return asyncio.run_coroutine_threadsafe(limited(), self._loop).result()
+    async def _limited(self, what: Callable[[], Coroutine[Any, Any, T]], limit_s: float) -> T:
+        async with asyncio.timeout(limit_s), self._alone:
+            return await what()
 
     def close(self) -> None:
         """Ends the loop and what runs in it, and waits for that."""
