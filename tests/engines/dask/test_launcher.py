@@ -230,8 +230,9 @@ def test_a_client_that_spells_the_address_in_another_way_knows_the_order(
     made = order([NOTE])
     handle = launcher.launch(made)
     other = DaskLauncher(replace(launcher.settings, dask_scheduler=f"tls://localhost:{dask_cluster.port}"))
-    assert other.find(made.token) == handle
-    assert until_over(other, handle)[0].state is OVER
+    found = other.find(made.token)
+    assert found is not None
+    assert until_over(other, handle) == until_over(launcher, found)
     other.close()
 
 
