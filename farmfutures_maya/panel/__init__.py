@@ -12,6 +12,7 @@ details.py    `Details`: what there is to know of the chosen job
 items         its work items: strip, table, failures by cause
 log           what an item printed
 result        what it returned or raised, and the images that it made
+verbs         what can be done to jobs and items: actions, counts, undo
 waiting.py    why it does not run, and the button that helps
 keys.py       the keys
 key_list.py   ... shown over the panel

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from farmfutures import JobInfo, State
 
@@ -17,6 +18,7 @@ from .items.failures import FailuresPane
 from .items.pane import ItemsPane
 from .log.pane import LogPane
 from .result.pane import ResultPane
+from .verbs.targets import Target
 from .waiting import WaitingBar
 from .watch import Seen
 
@@ -30,7 +32,7 @@ class Details(QWidget):
 
     Signals:
         asked: A verb that somebody asked for (``resume``, ``priority``, ``retry``), and the indices of the items that it is
-            for: an empty list for the job.
+            for: an empty list for the jobs.
         moved: The chosen items are others.
     """
 
@@ -63,10 +65,15 @@ class Details(QWidget):
 
     def _lay_out(self) -> None:
         self.headline.setContentsMargins(look.GAP, look.TIGHT, look.GAP, look.TIGHT)
+        self.head = QWidget(self)
+        self._tools = QHBoxLayout(self.head)
+        self._tools.setContentsMargins(0, look.TIGHT, look.GAP, 0)
+        self._tools.setSpacing(look.TIGHT)
+        self._tools.addWidget(self.headline, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget, stretch in ((self.headline, 0), (self.waiting, 0), (self.tabs, 1), (self.empty, 0)):
+        for widget, stretch in ((self.head, 0), (self.waiting, 0), (self.tabs, 1), (self.empty, 0)):
             layout.addWidget(widget, stretch)
         layout.addStretch(0)
 
@@ -83,6 +90,16 @@ class Details(QWidget):
         self.failures.picked.connect(self._pick)
         self.failures.retried.connect(partial(self.asked.emit, "retry"))
 
+    def add_tools(self, actions: Sequence[QAction]) -> None:
+        """Puts buttons beside the job's name, each as long as it can be used."""
+        for action in actions:
+            button = QToolButton(self.head)
+            button.setDefaultAction(action)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setVisible(action.isEnabled())
+            action.changed.connect(partial(_follow, button, action))
+            self._tools.addWidget(button)
+
     # --- which job
 
     @property
@@ -94,7 +111,7 @@ class Details(QWidget):
         """Shows a job; of more than one the first."""
         self.jobs = list(jobs)
         job = self.job
-        for widget in (self.headline, self.tabs):
+        for widget in (self.head, self.tabs):
             widget.setVisible(job is not None)
         self.empty.setVisible(job is None)
         self.headline.setText(_headline(self.jobs))
@@ -138,6 +155,11 @@ class Details(QWidget):
         """Returns the indices of the chosen items."""
         return self.items.chosen()
 
+    def targets(self) -> list[Target]:
+        """Returns the chosen items as what verbs are for."""
+        works = self.chosen_works()
+        return [Target(self.job, tuple(works), self.items.model.rows.states)] if self.job is not None and works else []
+
     def open_log(self, work: int) -> None:
         """Shows the log of an item."""
         self.items.pick(work)
@@ -168,7 +190,7 @@ class Details(QWidget):
         self.moved.emit()
 
     def _help(self, verb: str) -> None:
-        self.asked.emit(verb, self.chosen_works() if verb == "retry" else [])
+        self.asked.emit(verb, [])
 
     def _pick(self, works: list[int]) -> None:
         self.tabs.setCurrentWidget(self.items)
@@ -177,6 +199,10 @@ class Details(QWidget):
 
     def _count_causes(self, count: int) -> None:
         self.tabs.setTabText(self.tabs.indexOf(self.failures), f"Failures ({count})" if count else "Failures")
+
+
+def _follow(button: QToolButton, action: QAction) -> None:
+    button.setVisible(action.isEnabled())
 
 
 def _headline(jobs: Sequence[JobInfo]) -> str:

@@ -251,6 +251,9 @@ def _end(asks: Asks, running: list[Watch]) -> None:
 
 def _call(function: Callable[[Any], None] | None, value: Any) -> None:
     """Calls it, but for a method of an object of Qt that is gone."""
-    owner = getattr(function, "__self__", None)
+    inner: Any = function
+    while isinstance(inner, partial):
+        inner = inner.func
+    owner = getattr(inner, "__self__", None)
     if function is not None and not (isinstance(owner, QObject) and not isValid(owner)):
         function(value)

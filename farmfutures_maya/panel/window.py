@@ -21,6 +21,9 @@ from .jobs.table import JobTable
 from .key_list import KeyList
 from .keys import Keys
 from .notice import Notice
+from .verbs.actions import Verbs
+from .verbs.table import RAISE, RESUME, RETRY
+from .verbs.targets import Target
 from .watch import Seen
 
 if TYPE_CHECKING:
@@ -51,6 +54,9 @@ class Panel(QWidget):
         self.notice = Notice(self)
         self.table = JobTable(self)
         self.details = Details(self.feed, self)
+        self.verbs = Verbs(self.feed, self.notice, self)
+        self.on_jobs = self.verbs.job_actions(self.table, self._targets)
+        self.on_items = self.verbs.item_actions(self.details.items, self.details.targets)
         self._engine = ""
         self._form: SubmitWindow | None = None
         self._awaited = 0
@@ -94,6 +100,12 @@ class Panel(QWidget):
         self.table.jobs.counted.connect(self.header.show_counts)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(self._open)
+        self.table.asked.connect(self.on_jobs.pop_up)
+        self.details.items.asked.connect(self.on_items.pop_up)
+        self.details.moved.connect(self.on_items.refresh)
+        self.details.items.known.connect(self.on_items.refresh)
+        self.details.asked.connect(self._help)
+        self.details.add_tools([self.on_jobs.named[name] for name in ("retry", "pause", "resume", "cancel")])
         self.table.layout_of.changed.connect(self._saving.start)
         self.split.splitterMoved.connect(self._moved)
         self._saving.timeout.connect(self.save)
@@ -152,6 +164,15 @@ class Panel(QWidget):
 
     def _choose(self, jobs: list[JobInfo]) -> None:
         self.details.show_jobs(jobs)
+        self.on_jobs.refresh()
+
+    def _targets(self) -> list[Target]:
+        return [Target(job) for job in self.table.chosen_jobs()]
+
+    def _help(self, name: str, works: list[int]) -> None:
+        """Does what a button in the details is for."""
+        targets = [Target(self.details.job, tuple(works))] if self.details.job is not None and works else self._targets()
+        self.verbs.do({"retry": RETRY, "resume": RESUME, "priority": RAISE}[name], targets)
 
     # --- deeds
 
@@ -165,6 +186,7 @@ class Panel(QWidget):
         self._action("Back, to the jobs and to all of them", self.back, "Esc")
         open_job = QAction("Look into the job", self.table)
         open_job.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
+        open_job.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # Elsewhere Enter is for what is there.
         open_job.triggered.connect(self.table.activate)
         self.table.addAction(open_job)
         for number in range(1, self.details.tabs.count() + 1):
@@ -183,11 +205,14 @@ class Panel(QWidget):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
+        self._deeds = [self.on_jobs.menu("Jobs", menu), self.on_items.menu("Items", menu)]
         menu.aboutToShow.connect(lambda: self._fill(menu))
         return menu
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
+        for deeds in self._deeds:
+            menu.addMenu(deeds)
         menu.addMenu(self.table.layout_of.menu())
         menu.addSeparator()
         menu.addAction("Look Again\tF5").triggered.connect(self.look_again)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from farmfutures import Farm, ItemInfo, JobInfo, State
@@ -33,12 +33,14 @@ class ItemsPane(QWidget):
     Signals:
         moved: The item that is looked at, or the chosen ones, are others.
         opened: Somebody wants to read the log of an item: its index.
-        known: The states of all items were asked for.
+        known: The states of all items are known now.
+        asked: Somebody wants the menu of the chosen items, at this place of the screen.
     """
 
     moved = Signal()
     opened = Signal(int)
     known = Signal()
+    asked = Signal(QPoint)
 
     def __init__(self, feed: Feed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,10 @@ class ItemsPane(QWidget):
         self.table.opened.connect(self.opened)
         self.table.moved.connect(self._has_moved)
         self.table.looked.connect(self._ask_soon)
+        for widget in (self.strip, self.table):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(partial(self._ask_menu, widget))
+        self._add_actions()
 
     def _lay_out(self) -> None:
         chips = Flow(gap=look.TIGHT)
@@ -197,7 +203,7 @@ class ItemsPane(QWidget):
             self.show_only()
             self.table.choose(works[0], works)
 
-    def go_bad(self, step: int) -> None:
+    def go_bad(self, step: int, *_: object) -> None:
         """Goes to the next item that failed, or with -1 to the one before."""
         work = cells.next_bad(self.model.rows.states, self.current if self.current >= 0 else -step, step)
         if work is not None:
@@ -226,15 +232,16 @@ class ItemsPane(QWidget):
             parts += [took(item, state), item.error or ""]
         return "   ".join(part for part in parts if part)
 
-    # --- keys
+    def _add_actions(self) -> None:
+        for text, key, step in (("Next failure", "N", 1), ("Failure before", "Shift+N", -1)):
+            action = QAction(text, self)
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(partial(self.go_bad, step))
+            self.addAction(action)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """N and P go to the next and the last failure."""
-        step = {"n": 1, "p": -1}.get(event.text().lower())
-        if step is None:
-            super().keyPressEvent(event)
-        else:
-            self.go_bad(step)
+    def _ask_menu(self, widget: QWidget, place: QPoint) -> None:
+        self.asked.emit(widget.mapToGlobal(place))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More rows may be in view."""

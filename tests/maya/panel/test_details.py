@@ -167,7 +167,8 @@ def test_u7_from_a_failure_to_its_log_by_keys(details: Any, submitted: Any, wait
     details.show_jobs([submitted([1, 2, 4])])
     wait_for(lambda: len(details.items.model.rows) == 3)
     details.go_to(0)
-    test.keyClick(details.items.strip, core.Qt.Key.Key_N)
+    test.keyClick(details.items.strip, core.Qt.Key.Key_Home)
+    test.keyClick(details.items.strip, core.Qt.Key.Key_Right)
     test.keyClick(details.items.strip, core.Qt.Key.Key_Return)
     assert details.tabs.currentWidget() is details.log
     wait_for(lambda: details.log.known.errors and details.log.view.lines)

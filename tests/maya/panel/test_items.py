@@ -110,12 +110,14 @@ def test_u7_the_arrow_keys_walk_through_the_strip(pane: Any) -> None:
     assert opened == [5]
 
 
-def test_n_and_p_go_from_failure_to_failure(pane: Any) -> None:
+def test_keys_go_from_failure_to_failure(pane: Any) -> None:
     visited = []
-    for key in ("N", "N", "N", "P"):
-        press(pane, key)
+    forth, back = (action for action in pane.actions() if "ailure" in action.text())
+    for action in (forth, forth, forth, back):
+        action.trigger()
         visited.append(pane.current)
     assert visited == [1, 3, 1, 3]
+    assert [action.shortcut().toString() for action in (forth, back)] == ["N", "Shift+N"]
 
 
 def test_a_chip_shows_items_of_one_state(pane: Any, wait_for: Wait) -> None:

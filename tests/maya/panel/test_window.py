@@ -225,6 +225,8 @@ def test_the_menu_and_the_about_box(panel: Any, qt: Any, job: Job) -> None:
     menu = panel.header.menu.menu()
     menu.aboutToShow.emit()
     assert [action.text().partition("\t")[0] for action in menu.actions() if action.text()] == [
+        "Jobs",
+        "Items",
         "Columns",
         "Look Again",
         "Keys",
