@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 from .action import Action
+from .functions import literal
 from .split import Asked
 
 PRIORITY = 50
@@ -53,6 +54,7 @@ class Request:
         timeout_s: Seconds that one run of a call may take; None for no limit.
         variables: Names or patterns of variables that travel, too.
         secrets: Names of secrets that travel.
+        options: Further job options, each as ``"name=value"`` with the value as Python writes it, or a text.
     """
 
     action: str = "script"
@@ -73,6 +75,7 @@ class Request:
     timeout_s: float | None = None
     variables: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
     @property
     def asked(self) -> Asked:
@@ -85,7 +88,13 @@ class Request:
         chosen: dict[str, Any] = {"name": self.name or None, "cpus": self.cpus, "timeout_s": self.timeout_s}
         chosen["priority"] = None if self.priority == PRIORITY else self.priority
         chosen["retries"] = self.retries or None
-        return {name: value for name, value in chosen.items() if value is not None}
+        return {**self.further, **{name: value for name, value in chosen.items() if value is not None}}
+
+    @property
+    def further(self) -> dict[str, Any]:
+        """The further job options; a line that is none is left out."""
+        parted = (line.partition("=") for line in self.options)
+        return {name.strip(): literal(value.strip()) for name, equals, value in parted if equals and name.strip()}
 
     def needs_maya(self, action: Action) -> bool:
         """Whether workers are Mayas, or the session has to be one."""
@@ -142,4 +151,5 @@ _READ: dict[str, Callable[[object], Any]] = {
     "action": _text, "values": _values, "frames": _text, "chunk": _count(1), "nodes": _texts, "items": _texts, "name": _text,
     "engine": _text, "version": _text, "scene": _scene, "filename": _text, "workspace": _text, "cpus": _count(1),
     "priority": _count(-1_000_000), "retries": _count(0), "timeout_s": _seconds, "variables": _texts, "secrets": _texts,
+    "options": _texts,
 }  # fmt: skip

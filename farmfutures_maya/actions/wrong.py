@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from farmfutures import Feature
-from farmfutures.errors import OptionError
+from farmfutures import Feature, Report
+from farmfutures.engines.asked import check_options
+from farmfutures.errors import OptionError, SubmitError
+from farmfutures.options import JOB_OPTIONS, checked
 from farmfutures.private import is_secret, matches
 
 from ..environ import PATHS, PIPELINE, VALUES, WORKER_OWN
+from ..executor import Executor
 from ..mayapy import MayaVersion
 from ..problems import Severity, listed
 from .action import Action
@@ -56,7 +59,9 @@ class Wrong:
     mends: tuple[Mend, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.cause[:1].upper()}{self.cause[1:]}. {self.fix}".rstrip()
+        first = self.cause.partition(" ")[0]  # A name stays as it is written.
+        start = self.cause[:1].upper() if first.isalpha() else self.cause[:1]
+        return f"{start}{self.cause[1:]}. {self.fix}".rstrip()
 
 
 def wrong(request: Request, action: Action, here: Surroundings) -> list[Wrong]:
@@ -107,10 +112,11 @@ def _of_nodes(request: Request, action: Action, here: Surroundings) -> Iterator[
     if here.in_maya and request.scene in (Scene.SNAPSHOT, Scene.SAVED):
         lost = [name for name in request.nodes if len(here.existing([name])) != 1]
         if lost:
-            what = "is not there, or there are several of that name" if len(lost) == 1 else "are not there, or not one of a kind"
+            what = f"the scene has no node {lost[0]}, or several of that name"
+            what = what if len(lost) == 1 else f"the scene has no nodes {listed(lost)}, or several of a name"
             left = tuple(name for name in request.nodes if name not in lost)
             drop = [Mend("Leave out", "nodes", left)] if left else []
-            yield _error("nodes", f"{listed(lost)} {what}", "Choose again.", *drop)
+            yield _error("nodes", what, "Choose again.", *drop)
 
 
 def _of_items(request: Request, action: Action, here: Surroundings) -> Iterator[Wrong]:
@@ -229,6 +235,42 @@ def _of_variables(request: Request, action: Action, here: Surroundings) -> Itera
             yield Wrong("secrets", Severity.WARNING, f"{name} is not set in this session", "Nothing travels for it.", (drop,))
 
 
+_TAKEN = frozenset(
+    {"name", "cpus", "priority", "retries", "attempts", "timeout_s", "filename", "workspace", "version", "chunk", "user"}
+)
+"""Options that have a field of their own, or mean something else to an action."""
+
+
+def _of_options(request: Request, action: Action, here: Surroundings) -> Iterator[Wrong]:
+    report, maya = here.report(request.engine), request.needs_maya(action)
+    for line in request.options:
+        drop = Mend("Leave out", "options", tuple(other for other in request.options if other != line))
+        name, equals, _ = line.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier():
+            yield _error("options", f"{line!r} is no option", "Write name=value, one a line.", drop)
+        elif name in _TAKEN:
+            yield _error("options", f"the option {name} has a field of its own, or is the action's", "Leave it out here.", drop)
+        elif report is not None:
+            trouble = _trouble_with_option(name, request.further[name], report, maya)
+            if trouble:
+                yield _error("options", trouble.rstrip("."), "", drop)
+
+
+def _trouble_with_option(name: str, value: Any, report: Report, maya: bool) -> str:
+    if report.options.get(name, "").startswith(_REFUSED):
+        return f"{name} is {report.options[name]}"
+    try:
+        check_options({name: value}, JOB_OPTIONS | (Executor.OPTIONS if maya else frozenset[str]()), report, "the job")
+        checked({name: value} if name in JOB_OPTIONS else {})
+    except SubmitError as error:
+        return str(error)
+    return ""
+
+
+_REFUSED = "refused: "
+
 _CHECKS: tuple[Callable[[Request, Action, Surroundings], Iterator[Wrong]], ...] = (
-    _of_values, _of_frames, _of_nodes, _of_items, _of_scene, _of_workspace, _of_version, _of_engine, _of_numbers, _of_variables,
+    _of_values, _of_frames, _of_nodes, _of_items, _of_scene, _of_workspace, _of_version, _of_engine, _of_numbers, _of_options,
+    _of_variables,
 )  # fmt: skip

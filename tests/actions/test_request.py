@@ -15,6 +15,7 @@ FULL = Request(
     action="usd", values={"step": 0.5, "ascii": True}, frames="1-10", chunk=3, nodes=("|a", "|b"), items=("x",), name="N",
     engine="spool", version="2025", scene=Scene.FILE, filename="/s.ma", workspace="/p", cpus=4, priority=70, retries=2,
     timeout_s=60.0, variables=("STUDIO_*",), secrets=("KEY_OF_ALL",),
+    options=("groups=['gpu']", "slurm_mem = 8G", "nonsense"),
 )  # fmt: skip
 
 
@@ -31,7 +32,15 @@ def test_what_means_nothing_costs_itself_only() -> None:
 
 def test_job_options_are_those_that_were_chosen() -> None:
     assert Request().job == {}
-    assert FULL.job == {"name": "N", "cpus": 4, "priority": 70, "retries": 2, "timeout_s": 60.0}
+    assert FULL.job == {
+        "name": "N",
+        "cpus": 4,
+        "priority": 70,
+        "retries": 2,
+        "timeout_s": 60.0,
+        "groups": ["gpu"],
+        "slurm_mem": "8G",
+    }
 
 
 def script(asked: dict[str, Any], in_maya: bool = True) -> str:

@@ -29,7 +29,8 @@ IN_MAYA = Surroundings(
     in_maya=True, version="2026", versions=("2026", "2025.3"), scene="/p/shot.ma", workspace="/p", span=(10, 20),
     selection=("|a",), existing=existing, settings=Settings(slots=8),
     environ={"STUDIO_SHOW": "x", "FTRACK_API_KEY": "s", "SHOT": "1", "PATH": "/"},
-    reports={"local": Report("local", ABLE), "poor": Report("poor", POOR)},
+    reports={"local": Report("local", ABLE),
+             "poor": Report("poor", POOR, {"poor_mem": "--mem", "poor_array": "refused: it sets it itself"})},
 )  # fmt: skip
 OUTSIDE = dataclasses.replace(IN_MAYA, in_maya=False, scene="", selection=())
 FINE: dict[str, dict[str, Any]] = {
@@ -66,7 +67,7 @@ CASES: list[tuple[Surroundings, str, dict[str, Any], str, str, str, list[str]]] 
     (IN_MAYA, "script", {"frames": "1-999999999"}, "frames", "error", "1-999999999 has more than 1,048,576", ["Playback range"]),
     (IN_MAYA, "script", {"frames": "1-3", "chunk": 5}, "chunk", "note", "There are 3 frames. All of them are one", []),
     (IN_MAYA, "alembic", {"nodes": ()}, "nodes", "error", "No node is chosen. Select some", []),
-    (IN_MAYA, "alembic", {"nodes": ("|a", "|z")}, "nodes", "error", "|z is not there", ["Leave out"]),
+    (IN_MAYA, "alembic", {"nodes": ("|a", "|z")}, "nodes", "error", "The scene has no node |z", ["Leave out"]),
     (IN_MAYA, "script", {"scene": Scene.FILE}, "filename", "error", "No scene is named", []),
     (IN_MAYA, "script", {"scene": Scene.FILE, "filename": "a.txt"}, "filename", "error", "That is no scene", []),
     (IN_MAYA, "script", {"scene": Scene.FILE, "filename": "/no.ma"}, "filename", "error", "There is no file /no.ma", []),
@@ -88,6 +89,17 @@ CASES: list[tuple[Surroundings, str, dict[str, Any], str, str, str, list[str]]] 
     (IN_MAYA, "script", {"variables": ("PATH",)}, "variables", "error", "PATH is the worker's own", ["Leave out"]),
     (IN_MAYA, "script", {"variables": ("NO_SUCH",)}, "variables", "warning", "NO_SUCH is not set", ["Leave out"]),
     (IN_MAYA, "script", {"variables": ("SHOT",)}, "variables", "note", "SHOT travels anyway", ["Leave out"]),
+    (IN_MAYA, "script", {"options": ("fast",)}, "options", "error", "'fast' is no option. Write name=value", ["Leave out"]),
+    (IN_MAYA, "script", {"options": ("priority=3",)}, "options", "error", "The option priority has a field of its own",
+     ["Leave out"]),
+    (IN_MAYA, "script", {"options": ("grups=gpu",)}, "options", "error", "Did you mean 'groups'?", ["Leave out"]),
+    (IN_MAYA, "script", {"options": ("detached=maybe",)}, "options", "error", "detached='maybe': give True or False",
+     ["Leave out"]),
+    (IN_MAYA, "script", {"options": ("slurm_mem=8G",)}, "options", "error", "is an option of the slurm engine", ["Leave out"]),
+    (IN_MAYA, "script", {"engine": "poor", "options": ("poor_array=1",)}, "options", "error", "poor_array is refused: it sets it",
+     ["Leave out"]),
+    (OUTSIDE, "script", {"version": PYTHON, "options": ("strict=True",)}, "options", "error", "has no option 'strict'",
+     ["Leave out"]),
     (IN_MAYA, "script", {"secrets": ("FTRACK_*",)}, "secrets", "error", "FTRACK_* is no name", ["Leave out"]),
     (IN_MAYA, "script", {"secrets": ("GONE_KEY",)}, "secrets", "warning", "GONE_KEY is not set", ["Leave out"]),
     (dataclasses.replace(IN_MAYA, modified=True), "script", {"scene": Scene.SAVED}, "scene", "warning", "The scene has changes",
@@ -125,6 +137,12 @@ def test_what_an_engine_can_not_do_is_said_before_it_is_asked_for() -> None:
 
 def test_an_engine_that_nobody_asked_yet_is_not_judged() -> None:
     assert judged(dataclasses.replace(IN_MAYA, reports={}), "script", engine="gone", priority=99) == []
+
+
+def test_options_that_the_engine_has_are_fine() -> None:
+    assert judged(IN_MAYA, "script", options=("groups=gpu", "strict=True", "restore='keep'")) == []
+    fine = judged(IN_MAYA, "script", engine="poor", options=("poor_mem=8G",))
+    assert [field for field, *_ in fine if field == "options"] == []
 
 
 def test_a_plain_python_needs_no_scene(tmp_path: Path) -> None:

@@ -132,6 +132,10 @@ class Lines(Text):
         super().__init__(lines, hint=hint, parent=parent)
         self._plain = plain
 
+    def set_hint(self, text: str) -> None:
+        """Says what may be written."""
+        self.text.setPlaceholderText(text)
+
     def value(self) -> Any:
         """The lines that are not empty."""
         found = [line.strip() for line in self.text.toPlainText().splitlines() if line.strip()]

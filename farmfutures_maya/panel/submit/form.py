@@ -102,7 +102,7 @@ class SubmitForm(QWidget):
         self.sections = {
             "on": Section("On what", of("frames", "chunk", "nodes", "items"), self),
             "scene": Section("Scene", of("scene", "filename", "workspace", "version"), self),
-            "how": Section("How it runs", of("name", "engine", "cpus", "priority", "retries", "timeout_s"), self),
+            "how": Section("How it runs", of("name", "engine", "cpus", "priority", "retries", "timeout_s", "options"), self),
             "env": Section("What travels", [*of("variables", "secrets"), self.travels], self),
         }
         page = QWidget(self)

@@ -82,7 +82,7 @@ class Common(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hide()  # It only holds them: they are shown in sections.
-        self.frames, self.nodes = Frames(), Nodes()
+        self.frames, self.nodes, self.options = Frames(), Nodes(), Lines(2)
         self.engine, self.version = Choice([("", "the usual one")]), Choice([("", "")], free=True)
         editors: dict[str, tuple[str, Editor, str]] = {
             "frames": ("Frames", self.frames, "Which frames it runs on"),
@@ -99,6 +99,7 @@ class Common(QWidget):
             "priority": ("Priority", Number(-1_000_000, 1_000_000), "Higher goes first; 50 is usual"),
             "retries": ("Retries", Number(0, 1000), "How often a call that failed is run again"),
             "timeout_s": ("Time limit", Number(1, 31_536_000, whole=False, nothing="none", unit="s"), "For one run of a call"),
+            "options": ("Further options", self.options, "Job options beyond these, as name=value, one a line"),
             "variables": ("Send too", Names("STUDIO_* SHOW_ROOT"), "Names or patterns of variables that travel, too"),
             "secrets": ("Send secrets", Names("FTRACK_API_KEY"), "Each by its name; values are in no database and no log"),
         }  # fmt: skip
@@ -131,9 +132,25 @@ class Common(QWidget):
         }  # fmt: skip
         for name, row in self.rows.items():
             row.setVisible(shown.get(name, True))
+        self.options.set_hint(_hint(here, request))
+        self.options.set_tip(_tip(here, request))
         self.nodes.offer(here.selection if here.in_maya else None)
         self.version.set_choices(list(_versions(action, here)))
         self.engine.set_choices([("", f"{here.settings.engine} (the usual one)"), *((name, name) for name in here.reports)])
+
+
+def _hint(here: Surroundings, request: Request) -> str:
+    """Returns options that only this engine has, as an example of what may be written."""
+    report = here.report(request.engine)
+    own = [name for name, what in report.options.items() if not what.startswith("refused")] if report else []
+    return f"{own[0]}=..., one a line" if own else "groups='gpu', one a line"
+
+
+def _tip(here: Surroundings, request: Request) -> str:
+    """Returns every option that only this engine has, and what becomes of it."""
+    report = here.report(request.engine)
+    own = [f"{name}: {what}" for name, what in report.options.items() if not what.startswith("refused")] if report else []
+    return "\n".join(["Job options beyond these, as name=value, one a line", *own])
 
 
 _SCENES = [
@@ -157,4 +174,5 @@ def how_in_words(request: Request, here: Surroundings) -> str:
     parts += [f"{request.cpus} interpreters"] if request.cpus else []
     parts += [f"{request.retries} retries"] if request.retries else []
     parts += [f"{request.timeout_s:g} s"] if request.timeout_s else []
+    parts += request.options
     return ", ".join(parts)
