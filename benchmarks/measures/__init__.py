@@ -8,6 +8,7 @@ from . import (
     bootstrap,
     capture,
     check,
+    clusters,
     handover,
     idle,
     imports,
@@ -18,7 +19,6 @@ from . import (
     restore,
     rows,
     scale,
-    slurm,
     submit,
     wires,
 )
@@ -28,6 +28,6 @@ MEASURES: dict[str, Measure] = {
     for measure in (
         submit.MEASURE, map.MEASURE, map.AUTO, latency.MEASURE, payload.MEASURE, big.MEASURE, bootstrap.MEASURE, scale.MEASURE,
         handover.MEASURE, capture.MEASURE, check.MEASURE, restore.MEASURE, imports.MEASURE, idle.MEASURE, wires.MEASURE,
-        rows.MEASURE, panel.MEASURE, slurm.MEASURE,
+        rows.MEASURE, panel.MEASURE, clusters.SLURM, clusters.DASK,
     )
 }  # fmt: skip

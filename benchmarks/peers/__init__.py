@@ -25,6 +25,8 @@ ROOMS = {
     "submitit": ("slurm", "SubmitIt"),
     "submitit-sequence": ("slurm", "SubmitItByHand"),
     "executorlib-slurm": ("slurm", "ExecutorLibOnSlurm"),
+    "us-dask": ("dask_cluster", "UsOnDask"),
+    "dask-map": ("dask_cluster", "DaskItself"),
 }
 """Name on the command line, room, class; in the order of the tables."""
 
@@ -34,6 +36,7 @@ BROKERED = ("dask", "ipyparallel")
 EXECUTORLIB = ("executorlib", "executorlib-nodep")
 OTHERS = (*POOLS, *BROKERED, *EXECUTORLIB)
 ON_SLURM = ("us-slurm", "submitit", "submitit-sequence", "executorlib-slurm")
+ON_DASK = ("us-dask", "dask-map")
 LIMITS = ("raw", "raw-direct", "sqlite")
 
 

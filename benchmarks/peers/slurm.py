@@ -9,7 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..model import Peer, Pending
+from ..model import Pending
+from .clusters import OnCluster, UsOnCluster
 
 SLOTS = 4
 """Processors of the cluster: so many calls run at once."""
@@ -18,11 +19,8 @@ CHUNKS = 64
 """In so many jobs somebody would put calls by hand, who has to: about as many as we make of ten thousand."""
 
 
-class OnSlurm(Peer):
-    """Anything that hands many calls over at once."""
-
-    share: ClassVar[int] = 1
-    """One of so many calls is enough to measure it: a process a call is a process a call, however many there are."""
+class OnSlurm(OnCluster):
+    """A cluster of two nodes."""
 
     def start(self, workers: int, start_up_s: float = 0) -> None:
         """Starts the cluster, which takes larger arrays than usual: one of the peers has a task for each call."""
@@ -36,52 +34,21 @@ class OnSlurm(Peer):
         self.folder = Path(tempfile.mkdtemp(prefix="slurm-"))
         self.open()
 
-    def open(self) -> None:
-        """Makes the executor."""
-
-    def many(self, function: Callable[[Any], Any], items: Sequence[Any]) -> Sequence[Pending]:
-        """Hands over a call for each item, as its users would."""
-        raise NotImplementedError
-
-    def read(self, pending: Sequence[Pending]) -> list[Any]:
-        """Waits for all results."""
-        return [one.result() for one in pending]
-
-    def shutdown(self) -> None:
-        """Lets go of the executor."""
-
-    def close(self) -> None:
-        """Stops everything."""
-        try:
-            self.shutdown()
-        finally:
-            self.cluster.stop()
+    def stop(self) -> None:
+        """Ends the cluster."""
+        self.cluster.stop()
 
 
-class UsOnSlurm(OnSlurm):
-    """As shipped: chunks of our choice, outcomes in a folder."""
+class UsOnSlurm(UsOnCluster, OnSlurm):
+    """As shipped."""
 
     name: ClassVar[str] = "us-slurm"
-    title: ClassVar[str] = "**farmfutures**"
-    module: ClassVar[str] = "farmfutures"
+    engine: ClassVar[str] = "slurm"
 
     def open(self) -> None:
         """Makes the executor."""
         os.environ["FARMFUTURES_SPOOL"] = str(self.folder)
-        import farmfutures
-
-        self.executor = farmfutures.Executor(engine="slurm")
-
-    def many(self, function: Callable[[Any], Any], items: Sequence[Any]) -> Sequence[Pending]:
-        """One job, many work items."""
-        with self.executor.batch("many") as batch:
-            for item in items:
-                batch.submit(function, item)
-        return batch.futures
-
-    def shutdown(self) -> None:
-        """Lets go of the executor."""
-        self.executor.shutdown(wait=False)
+        super().open()
 
 
 class SubmitIt(OnSlurm):
