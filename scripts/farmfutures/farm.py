@@ -213,6 +213,16 @@ class Farm:
             self._steer(Feature.RESUBMIT, "resubmit", job=job_id, works=work_ids, name=name, changes=resubmit_changes(changes))
         )
 
+    def look_after(self, job_id: int) -> bool:
+        """Has what gets lost of a job with its machine run again, as long as this farm is open.
+
+        Who has futures of it does so anyway, and so do engines of one machine.
+
+        Returns:
+            Whether there is something to be looked after.
+        """
+        return self.report.supports(Feature.MACHINES) and bool(self._engine.request("look_after", job=job_id))
+
     def pause(self, job_id: int) -> bool:
         """Hands out no more of a job; what runs goes on."""
         return bool(self._steer(Feature.PAUSE, "pause", job=job_id, paused=True))

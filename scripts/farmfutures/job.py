@@ -142,7 +142,7 @@ class JobInfo:
 @public
 @dataclass(frozen=True, slots=True)
 class ItemInfo:
-    """A work item as the engine sees it now. Times are Unix seconds."""
+    """A work item as the engine sees it now. Times are Unix seconds; `host` is the machine, where that may be another."""
 
     job_id: int
     work_id: int
@@ -156,12 +156,13 @@ class ItemInfo:
     progress: Progress | None = None
     error: str | None = None
     log_path: str | None = None
+    host: str = ""
 
 
 @public
 @dataclass(frozen=True, slots=True)
 class WorkerInfo:
-    """An interpreter of the local engine. `started_s` is in Unix seconds."""
+    """An interpreter. `started_s` is in Unix seconds; `host` is its machine, where that may be another."""
 
     id: int
     pid: int
@@ -171,6 +172,7 @@ class WorkerInfo:
     work_id: int | None
     started_s: float
     items_done: int
+    host: str = ""
 
 
 @public

@@ -219,6 +219,22 @@ def test_of_two_clients_one_orders_again(
         assert (future.result(10), same.result(10)) == (1, 1)
 
 
+def test_a_farm_that_looks_after_a_job_orders_again_what_is_lost(
+    executor: Executor, farm: Farm, paper: Paper, act: Act, engine: SpoolEngine
+) -> None:
+    job = executor.submit(abs, -1).job_id
+    engine.forget(job)  # Whoever has its futures is gone.
+    paper.stand(ChunkState.LOST)
+    looks(paper, 0)
+    assert farm.look_after(job)
+    ordered(paper, 2)
+    act(job, "0").ends(0).over()
+    until(lambda: not engine.waiting())
+    assert farm.job(job).state is State.COMPLETE
+    assert not farm.look_after(job)
+    executor._pending.clear()
+
+
 # --- two runs of the same item
 
 

@@ -116,6 +116,8 @@ def wait(wanted: tuple[int, ...], timeout_s: float | None, as_json: bool) -> int
 def _watch(farm: farmfutures.Farm, numbers: Sequence[int], deadline: float | None, *, silent: bool) -> list[JobInfo]:
     """Shows a bar for each job until all are over; returns them as they are then."""
     found = [farm.job(number) for number in numbers]
+    for number in numbers:
+        farm.look_after(number)
     bars = progress_bars(disable=silent)
     with bars:
         tasks = [bars.add_task(_label(job), total=job.total, state="") for job in found]

@@ -140,7 +140,12 @@ def names(folder: JobFolder) -> list[str]:
     return [name for name in os.listdir(folder.runs) if not name.startswith(".")]
 
 
+def shared(name: str, wanted: Collection[int]) -> set[int]:
+    """Returns those of these work items that a run may have, by its name: where that is a digest, any of them."""
+    items = name.rpartition(".")[0]
+    return set(wanted) if items.startswith("x") else {work for work in texts.parse(items) if work in wanted}
+
+
 def may_share(name: str, wanted: Collection[int]) -> bool:
     """Whether a run of this name may have some of these work items: most are told by their name, and need not be read."""
-    items = name.rpartition(".")[0]
-    return items.startswith("x") or any(work in wanted for work in texts.parse(items))
+    return bool(shared(name, wanted))

@@ -152,6 +152,10 @@ class SpoolEngine:
 
     def _wait_for(self, job: Job, futures: list[Future]) -> None:
         job.wait_for(futures)
+        self.look_after(job)
+
+    def look_after(self, job: Job) -> None:
+        """Has the watcher look at a job as long as there is something to wait for."""
         with self.lock:
             self._jobs[job.number] = job
             if self._watcher is None:
@@ -189,7 +193,7 @@ class SpoolEngine:
         return job
 
     def _trim(self) -> None:
-        idle = [number for number, job in self._jobs.items() if not job.futures]
+        idle = [number for number, job in self._jobs.items() if not job.is_awaited]
         for number in idle[: max(0, len(idle) - _REMEMBERED)]:
             del self._jobs[number]
 
@@ -201,7 +205,7 @@ class SpoolEngine:
     def waiting(self) -> list[Job]:
         """Returns the jobs that somebody waits for."""
         with self.lock:
-            return [job for job in self._jobs.values() if job.futures]
+            return [job for job in self._jobs.values() if job.is_awaited]
 
     def forget(self, number: int) -> None:
         """A job is no more."""

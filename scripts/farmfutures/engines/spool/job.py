@@ -53,6 +53,8 @@ class Job:
         self.futures: dict[int, list[Future]] = {}
         self.written: Summary | None = None
         """What was written down of its end."""
+        self.looked_after = False
+        """Whether somebody wants it to get on, and has no futures of it."""
         self.looked_s = float("-inf")
         """When the watcher looked last, by our own clock."""
         self.news_s = time.monotonic()
@@ -63,6 +65,11 @@ class Job:
         self._late: dict[int, tuple[Outcome, float]] = {}
         """Outcomes whose file is not to be seen yet, and since when."""
         self._told: dict[str, tuple[int, int]] = {}
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for something of it."""
+        return bool(self.futures) or (self.looked_after and self.view.left > 0)
 
     def ungiven(self, delay_s: float) -> list[int]:
         """Returns the orders without a handle that are ours to give: another client may just be doing so with its own."""

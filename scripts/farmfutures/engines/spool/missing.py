@@ -92,7 +92,7 @@ def _limit(job: Job, one: Gone) -> int:
 
 
 def _last_run(job: Job, one: Gone) -> Run | None:
-    return next((run for run in reversed(job.view.runs.values()) if run.items == one.text), None)
+    return next(reversed(job.view.of_chunk(one.text)), None)
 
 
 def order(job: Job, handover: Handover, items: Sequence[str], *, insist: bool = False) -> None:

@@ -172,7 +172,7 @@ class Requests:
             except NoSuchJobError:
                 continue
             with job.view.lock:
-                found += [rows.worker_row(job, run) for run in job.view.live() if job.view.left]
+                found += rows.worker_rows(job)
         return found
 
     def on_status(self) -> dict[str, Any]:

@@ -80,13 +80,15 @@ def item_row(job: Job, work: int, running: dict[int, Run]) -> dict[str, Any]:
         "attempt": max(0, over.attempt) if over else tried(view, work), "attempts": attempts(view, work), "worker": None,
         "started_s": over.started_s if over else None, "finished_s": over.finished_s if over else None, "progress": None,
         "log_path": str(view.folder.log(work, over.attempt)) if over and over.logged else None,
+        "host": view.runs[over.run].host if over and over.started_s is not None else "",
         "failed": state is State.FAILED or (state is State.KILLED and over is not None and over.started_s is not None),
     }  # fmt: skip
     if run is not None and run.running is not None:
         now = run.running
         row.update(
             state=State.RUNNING.value, attempt=now.attempt, started_s=now.since_s, progress=now.progress,
-            worker=number_of(view, run), log_path=str(view.folder.user / run.worker / logs.SCRATCH) if run.worker else None,
+            worker=numbers(view)[run.name], host=run.host,
+            log_path=str(view.folder.user / run.worker / logs.SCRATCH) if run.worker else None,
         )  # fmt: skip
     return row
 
@@ -113,17 +115,23 @@ def states(view: JobView) -> bytes:
     return bytes(found)
 
 
-def number_of(view: JobView, run: Run) -> int:
-    """Returns the number of a run's interpreter: it lives as long as the run, and is one of its job."""
-    return sorted(view.runs).index(run.name) + 1
+def numbers(view: JobView) -> dict[str, int]:
+    """Returns the numbers of the interpreters of runs: each lives as long as its run, and is one of its job."""
+    return {name: number for number, name in enumerate(sorted(view.runs), 1)}
 
 
-def worker_row(job: Job, run: Run) -> dict[str, Any]:
-    """Returns the interpreter of a run."""
-    view, now = job.view, run.running
-    state = "running" if now is not None else "idle" if run.state == RUNNING else "starting"
+def worker_rows(job: Job) -> list[dict[str, Any]]:
+    """Returns the interpreters of the runs that are at work."""
+    view, known = job.view, numbers(job.view)
+    done = Counter(over.run for over in view.over.values())
+    return [_worker(job, run, known[run.name], done[run.name]) for run in view.live() if view.left]
+
+
+def _worker(job: Job, run: Run, number: int, done: int) -> dict[str, Any]:
+    now = run.running
+    state = "running" if now is not None else "idle" if run.state == RUNNING else run.state
     return {
-        "id": number_of(view, run), "pid": run.pid, "interpreter": " ".join(view.package.spec["launch"]["interpreter"]),
-        "state": state, "job_id": job.number, "work_id": now.work if now else None, "started_s": run.started_s,
-        "items_done": sum(over.run == run.name for over in view.over.values()),
+        "id": number, "pid": run.pid, "interpreter": " ".join(job.view.package.spec["launch"]["interpreter"]), "state": state,
+        "job_id": job.number, "work_id": now.work if now else None, "started_s": run.started_s, "items_done": done,
+        "host": run.host,
     }  # fmt: skip

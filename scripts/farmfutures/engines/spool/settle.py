@@ -62,8 +62,9 @@ def _begin(view: JobView, works: Collection[int], note: str) -> Run:
 def _busy(view: JobView, run: Run, others: Collection[Run]) -> set[int]:
     """Returns the items that others may be at work on; of those that have said nothing yet all that their names allow."""
     found = {work for other in others for work in view.holds(other)}
-    silent = [name for name in run.accepted.keys() - {other.name for other in others} if name not in view.gone]
-    return found | {work for work in texts.parse(run.items) for name in silent if runs.may_share(name, {work})}
+    silent = run.accepted.keys() - {other.name for other in others} - view.gone
+    wanted = set(texts.parse(run.items))
+    return found.union(*(runs.shared(name, wanted) for name in silent))
 
 
 def _say(view: JobView, run: Run, others: Collection[Run], state: State, payload: bytes) -> list[int]:

@@ -124,7 +124,7 @@ class Standing:
         """What the engine does not know is only over where the runner itself has said so."""
         if stand.state is not ChunkState.UNKNOWN:
             return True
-        said = [run for run in self.view.runs.values() if run.items == text]
+        said = self.view.of_chunk(text)
         return bool(said) and all(run.state in ENDED for run in said) and not self.view.silent
 
     def gone(self, delay_s: float) -> list[Gone]:

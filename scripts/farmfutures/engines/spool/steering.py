@@ -78,8 +78,9 @@ class Steering:
 
     def _held(self, view: JobView) -> set[int]:
         """Returns the items that runners may have: of those that have said nothing yet all that their names allow."""
+        left = set(view.missing(range(view.total))) if view.silent else set[int]()
         held = {work for run in view.runs.values() for work in view.holds(run)}
-        return held | {work for name in view.silent for work in view.missing(range(view.total)) if runs.may_share(name, {work})}
+        return held.union(*(runs.shared(name, left) for name in view.silent))
 
     def _idle(self, job: Job, works: Iterable[int]) -> list[int]:
         held = self._held(job.view)
@@ -168,6 +169,13 @@ class Steering:
         return self.engine.submit(spec, name or about.name, copies, [])
 
     # --- all of a job
+
+    def on_look_after(self, job: int) -> bool:
+        """Has what gets lost of a job run again as long as this client is there; returns whether something is left of it."""
+        found = self.requests.job(job)
+        found.looked_after = True
+        self.engine.look_after(found)
+        return found.view.left > 0
 
     def on_pause(self, job: int, paused: bool) -> bool:
         """Pauses or resumes a job; what runs goes on."""

@@ -6,6 +6,7 @@ run whose items another one is just taking over are left until that one has said
 
 from __future__ import annotations
 
+import functools
 import logging
 import struct
 import threading
@@ -95,6 +96,8 @@ class JobView:
         """What could not be used, by its path, and why."""
         self.news: News | None = None
         """What looks bring, whoever looks, where somebody wants to know."""
+        self._of_chunk: dict[str, list[str]] = {}
+        """The names of the runs of each chunk, in the order in which they were seen."""
         self._delay_s = delay_s
         self._signatures: dict[str, Signature | None] = {}
         self._read: Counter[str] = Counter()
@@ -160,9 +163,10 @@ class JobView:
         """Takes in a report; with its first one a run may take items over from others."""
         with self.lock:
             self.silent.pop(run.name, None)
-            if run.name not in self.runs and run.accepted:
+            if run.name not in self.runs:
+                self._of_chunk.setdefault(run.items, []).append(run.name)
                 self.fences.add(run)
-                for work in texts.parse(run.items):
+                for work in texts.parse(run.items) if run.accepted else ():
                     over = self.over.get(work)
                     if over is not None and not self.fences.counts(over.run, over.bundle, work):
                         self._drop(work)
@@ -190,7 +194,7 @@ class JobView:
         """Whether another run has begun that may be taking items over from this one."""
         if not self.silent:
             return False
-        now, works = time.monotonic(), set(texts.parse(run.items))
+        now, works = time.monotonic(), _works(run.items)
         return any(now - since < FIRST_WORD_S and runs.may_share(name, works) for name, since in self.silent.items())
 
     def _given_up(self, run: str, number: int) -> bool:
@@ -272,24 +276,28 @@ class JobView:
     def bury(self, items: str) -> None:
         """The engine says that a chunk is gone: so are its runs, whatever they said last."""
         with self.lock:
-            self.gone.update(run.name for run in self.runs.values() if run.items == items)
+            self.gone.update(run.name for run in self.of_chunk(items))
             for name in [name for name in self.silent if name.rpartition(".")[0] == texts.as_name(items)]:
                 self.gone.add(name)
                 del self.silent[name]
 
     def is_behind(self, items: str) -> bool:
         """Whether a run of a chunk wrote outcomes that are not to be seen here yet."""
-        return any(self.runs[name].items == items for name in self._behind)
+        return not self._behind.isdisjoint(self._of_chunk.get(items, ()))
+
+    def of_chunk(self, items: str) -> list[Run]:
+        """Returns the runs of a chunk, in the order in which they were seen."""
+        return [self.runs[name] for name in self._of_chunk.get(items, ())]
 
     def holds(self, run: Run) -> frozenset[int]:
         """Returns the items that a run may be at work on."""
         if run.state in ENDED or run.name in self.gone:
             return frozenset()
-        return frozenset(texts.parse(run.items)) - self.fences.lost(run)
+        return _works(run.items) - self.fences.lost(run)
 
     def live(self) -> list[Run]:
         """Returns the runs that may be at work."""
-        return [run for run in self.runs.values() if self.holds(run)]
+        return [run for run in self.runs.values() if run.state not in ENDED and self.holds(run)]
 
     def running(self) -> dict[int, Run]:
         """Returns the items that run, and which run has each in hand."""
@@ -300,3 +308,8 @@ class JobView:
                 if self.ended(work) is None and work in self.holds(run):
                     found[work] = run
         return found
+
+
+@functools.lru_cache(maxsize=20_000)
+def _works(text: str) -> frozenset[int]:
+    return frozenset(texts.parse(text))
