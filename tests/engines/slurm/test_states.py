@@ -22,6 +22,7 @@ SACCT = """\
 11_0|COMPLETED|n1|None
 11_1|CANCELLED by 1000|n1|None
 11_2|NODE_FAIL|n2|None
+11_6|COMPLETED|n1|JobArrayTaskLimit
 11_[3-5,7%4]|PENDING|None assigned|Resources
 12|CANCELLED by 0|None assigned|None
 """
@@ -50,6 +51,7 @@ def test_lines_of_sacct() -> None:
         (11, (0,), Stand(ChunkState.OVER, "", "n1")),
         (11, (1,), Stand(ChunkState.CANCELLED, "", "n1")),
         (11, (2,), Stand(ChunkState.LOST, "NODE_FAIL", "n2")),
+        (11, (6,), Stand(ChunkState.OVER, "JobArrayTaskLimit", "n1")),
         (11, (3, 4, 5, 7), Stand(ChunkState.WAITING, "Resources")),
         (12, None, Stand(ChunkState.CANCELLED)),
     ]
