@@ -229,6 +229,11 @@ class Panel(QWidget):
         self._form.open()
 
     def _submitted(self, job: int) -> None:
+        assert self._form is not None
+        engine = self._form.form.request().engine
+        if engine and engine != self._engine:  # The table shows another one, whose numbers are its own.
+            self.notice.say(f"Job {job} was submitted. See it by farmfutures --engine {engine} jobs.", "good", seconds=_TOLD_S)
+            return
         self._awaited = job
         self.notice.say(f"Job {job} was submitted.", "good", button="Show it", does=partial(self.show_job, job), seconds=_TOLD_S)
         self.feed.look_soon()

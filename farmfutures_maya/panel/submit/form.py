@@ -309,7 +309,10 @@ class SubmitForm(QWidget):
             self.keep_draft()
         self.here = in_session(self.here)
         self._scene = self.here.scene
-        self._begin()
+        if draft.load(self._scene) is not None or remembered.load(self._scene) is not None:
+            self._begin()
+        else:  # Saved under another name, say: what is in the form goes along.
+            self._changed()
 
     # --- off it goes
 

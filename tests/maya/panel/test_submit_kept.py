@@ -107,6 +107,16 @@ def test_a_scene_that_is_opened_brings_its_own(
     assert draft.load(str(open_scene)) is None
 
 
+def test_a_scene_that_is_saved_under_another_name_takes_the_form_along(maya: Any, open_scene: Path, make_form: Make) -> None:
+    form = make_form(Request(values={"source": "half of it"}))
+    maya.cmds.file(rename=str(open_scene.with_name("shot_v2.ma")))
+    maya.cmds.file(save=True)
+    form._looking.timeout.emit()
+    assert form.request().values["source"] == "half of it"
+    form.keep_draft()
+    assert draft.load(str(open_scene.with_name("shot_v2.ma"))) == form.request()
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"request": 3}', '{"request": {"chunk": -1}}'])
 def test_a_damaged_draft_costs_itself_only(maya: Any, text: str) -> None:
     path = draft.path_of("")
