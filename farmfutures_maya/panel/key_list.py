@@ -42,10 +42,11 @@ def _place(panel: QWidget, widget: QWidget) -> str:
     """What people call the part that a widget is in: the name of its tab, or its own."""
     inside: QWidget | None = widget
     while inside is not None and inside is not panel:
-        tabs = inside.parentWidget() and inside.parentWidget().parentWidget()
+        around = inside.parentWidget()  # Qt's stack of pages
+        tabs = around.parentWidget() if around is not None else None
         if isinstance(tabs, QTabWidget) and tabs.indexOf(inside) >= 0:
             return tabs.tabText(tabs.indexOf(inside)).partition(" (")[0]
-        inside = inside.parentWidget()
+        inside = around
     return "" if widget is panel else widget.accessibleName()
 
 

@@ -6,11 +6,14 @@ Everything in them is real: the panel, without a screen, on a farm of its own, w
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shutil
+import struct
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -34,6 +37,28 @@ def shade(frame: int, seconds: float, *, lacks: str = "") -> str:
             print(f"Error: can't read {lacks}", file=sys.stderr)
             raise FileNotFoundError(f"[Errno 2] No such file or directory: '{lacks}'")
     return f"images/sh010_beauty.{frame:04}.exr"
+
+
+def draw(frame: int, folder: str) -> str:
+    """A work item that makes an image: a lit ball, by hand, since workers here have no renderer."""
+    wide, high, angle = 480, 270, frame / 12
+    lamp = (math.cos(angle) * 0.7, -0.5, math.sin(angle) * 0.5 + 0.6)
+    lines = bytearray()
+    for y in range(high):
+        lines.append(0)
+        for x in range(wide):
+            u, v = (x - wide / 2) / 100, (y - high / 2) / 100
+            inside = 1 - u * u - v * v
+            lit = max(0.0, u * lamp[0] + v * lamp[1] + math.sqrt(inside) * lamp[2]) if inside > 0 else 0.0
+            shade = (60 + 190 * lit, 40 + 150 * lit, 40 + 90 * lit) if inside > 0 else (34 + y / 9, 36 + y / 9, 42 + y / 7)
+            lines += bytes(min(255, int(part)) for part in shade)
+    path = Path(folder, f"ball.{frame:04}.png")
+    head = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(lines))), (b"IEND", b""))
+    packed = (struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(packed))
+    print(f"wrote {path}")
+    return str(path)
 
 
 def scatter(number: int) -> int:
@@ -191,6 +216,33 @@ def draw_narrow(stage: Stage) -> Any:
     return stage.panel
 
 
+def draw_log(stage: Stage) -> Any:
+    """The log of an item that failed, at its first error."""
+    jobs = fill(stage)
+    stage.look()
+    choose(stage, jobs["failing"])
+    stage.panel.details.items.choose([11])
+    stage.panel.details.go_to(2)
+    choose(stage, jobs["failing"])
+    return stage.panel
+
+
+def draw_result(stage: Stage) -> Any:
+    """Images that items made, to be flipped through."""
+    fill(stage)
+    folder = os.environ["FARMFUTURES_STATE"]
+    futures = stage.batch("sh050 turntable", [(draw, frame, folder) for frame in range(1, 13)], priority=90)
+    for future in futures:
+        future.result(WAIT_S)
+    stage.look()
+    choose(stage, futures[0].job_id)
+    stage.panel.details.items.choose([4])
+    stage.panel.details.go_to(3)
+    choose(stage, futures[0].job_id)
+    stage.look()
+    return stage.panel
+
+
 def draw_keys(stage: Stage) -> Any:
     """What ``?`` shows."""
     fill(stage)
@@ -273,7 +325,8 @@ def draw_submit_held(stage: Stage) -> Any:
 
 PICTURES: dict[str, Callable[[Stage], Any]] = {
     "panel": draw_busy, "panel-empty": draw_empty, "panel-failing": draw_failing, "panel-down": draw_down,
-    "panel-large": draw_large, "panel-narrow": draw_narrow, "panel-keys": draw_keys,
+    "panel-large": draw_large, "panel-narrow": draw_narrow, "panel-log": draw_log, "panel-result": draw_result,
+    "panel-keys": draw_keys,
     "submit": draw_submit, "submit-errors": draw_submit_errors, "submit-held": draw_submit_held,
 }  # fmt: skip
 
