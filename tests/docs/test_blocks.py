@@ -30,6 +30,7 @@ ELSEWHERE = {
     "farmfutures uninstall --site /studio/maya/modules": "tests/cli/test_install.py runs it",
     "farmfutures doctor": "tests/cli/test_doctor.py runs it where Maya has the module",
     "farmfutures broker rebuild": "tests/reliability/test_broker.py runs what is behind it, on what was damaged",
+    "farmfutures --engine dask demo": "tests/engines/dask/test_demo.py runs it",
     "farmfutures maya run check.py --scene shot.ma --version 2026 -- --fast": "tests/cli/test_maya.py runs one like it",
 }
 """Lines of shell blocks that are run elsewhere, and where."""
