@@ -62,7 +62,7 @@ def probe(name: str | None = None, timeout_s: float = 60.0, group: str = "this m
 
 def _call(executor: Executor, name: str | None, timeout_s: float, started: float, group: str) -> Iterator[Finding]:
     folder = _folder(executor)
-    future = executor.submit_ext(_TELL, [folder], name="farmfutures: is the engine well?", cpus=1)
+    future = executor.submit_ext(_TELL, [folder], name="farmfutures: is the engine well?")
     try:
         said = future.result(timeout_s)
     except TimeoutError:

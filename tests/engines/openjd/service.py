@@ -125,7 +125,7 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_POST = do_PATCH = _do
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             """Says nothing."""
 
     return Handler
