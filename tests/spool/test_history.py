@@ -102,6 +102,22 @@ def test_jobs_that_ended_long_ago_are_removed(
         executor._pending.clear()
 
 
+def test_what_a_client_left_half_made_is_removed_too(engine: SpoolEngine) -> None:
+    half = engine.spool.new_job()
+    long_ago = time.time() - 31 * 86400
+    os.utime(half.root, (long_ago, long_ago))
+    young = engine.spool.new_job()
+    history.sweep(engine)
+    assert engine.spool.numbers() == [young.number]
+
+
+def test_interpreters_are_not_looked_for_in_jobs_that_are_over(
+    over: JobFolder, farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sorted(reads(monkeypatch, farm.workers)) == ["marks", "summary"]
+    assert farm.workers() == []
+
+
 def test_the_watcher_looks_for_old_jobs_by_itself(
     over: JobFolder, paper: Paper, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -45,11 +45,16 @@ def sweep(engine: SpoolEngine) -> None:
     for number in sorted(engine.spool.numbers()) if days else ():
         try:
             age_s = time.time() - os.stat(engine.spool.job(number).root).st_mtime
-            if age_s > days * _DAY_S and _is_over(engine, number):
+            if age_s > days * _DAY_S and (_was_never_whole(engine, number) or _is_over(engine, number)):
                 remove(engine.spool, number)
                 engine.forget(number)
         except (FarmFuturesError, FileNotFoundError) as error:
             log.debug("job %d stays: %s", number, error)
+
+
+def _was_never_whole(engine: SpoolEngine, number: int) -> bool:
+    """Whether its client died before the job was one; or it is what keeps the last number."""
+    return not engine.spool.job(number).package.exists()
 
 
 def _is_over(engine: SpoolEngine, number: int) -> bool:

@@ -12,6 +12,7 @@ from ... import call as calls
 from ...errors import EngineUnavailableError, FarmFuturesError, NoSuchJobError, PackageError, RefusedError, SealError
 from ...job import CODES, State
 from ...spool import outcomes, package
+from ...spool.marks import Marks
 from ...spool.outcomes import Outcome
 from . import rows, summary
 from .job import NOTHING, Job
@@ -106,14 +107,11 @@ class Requests:
         return self._describe(self.job(job))
 
     def _of_summary(self, number: int) -> dict[str, Any] | None:
-        """A job that is over, and of which nobody wanted to know more."""
-        if self.engine.knows(number):
-            return None
-        folder = self.engine.spool.job(number)
-        found = summary.read(folder, self.engine.seal)
+        found = self._ended(number)
         if found is None or found[0].engine != self.engine.name:
             return None
-        return rows.job_row(package.read(folder, self.engine.seal), found[1], found[0], self._url(found[0]))
+        about = package.read(self.engine.spool.job(number), self.engine.seal)
+        return rows.job_row(about, found[1], found[0], self._url(found[0]))
 
     def _describe(self, job: Job) -> dict[str, Any]:
         with job.view.lock:
@@ -168,12 +166,17 @@ class Requests:
         found = []
         for number in self.engine.spool.numbers():
             try:
-                job = self.job(number)
-            except NoSuchJobError:
-                continue
-            with job.view.lock:
-                found += rows.worker_rows(job)
+                if self._ended(number) is None:
+                    job = self.job(number)
+                    with job.view.lock:
+                        found += rows.worker_rows(job)
+            except (NoSuchJobError, SealError, PackageError):
+                continue  # A list of jobs says what is wrong with it.
         return found
+
+    def _ended(self, number: int) -> tuple[summary.Summary, Marks] | None:
+        """How a job ended, where that was written down, and nobody here wanted to know more."""
+        return None if self.engine.knows(number) else summary.read(self.engine.spool.job(number), self.engine.seal)
 
     def on_status(self) -> dict[str, Any]:
         """This client itself: there is no broker."""
