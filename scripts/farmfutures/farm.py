@@ -81,7 +81,9 @@ class Farm:
 
     def _item(self, row: dict[str, Any]) -> ItemInfo:
         said, failed = row.pop("progress"), row.pop("failed")
-        error = calls.error_line(self._engine.payload("outcome", row["job_id"], row["work_id"])) if failed else None
+        error = row.pop("error", None)
+        if failed and error is None:  # It is large, or the engine leaves that to us.
+            error = calls.error_line(self._engine.payload("outcome", row["job_id"], row["work_id"]))
         state = State(row.pop("state"))
         return ItemInfo(**row, state=state, progress=Progress(*said) if said else None, error=error)
 

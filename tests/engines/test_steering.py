@@ -115,6 +115,18 @@ def test_failures_with_their_tracebacks(executor: Executor, farm: Farm, tmp_path
     assert farm.errors(made.job_id, 2, 1) == found[1:3]
 
 
+def test_a_page_of_failures_is_one_question(
+    executor: Executor, farm: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    made = batch(executor, tmp_path, range(1, 8, 2))
+    until(lambda: over(farm, made.job_id))
+    asked: list[str] = []
+    plain = farm._engine.request
+    monkeypatch.setattr(farm._engine, "request", lambda op, **args: (asked.append(op), plain(op, **args))[1])
+    assert [item.error for item in farm.items(made.job_id)] == [f"ValueError: number {n} is odd" for n in range(1, 8, 2)]
+    assert asked == ["items"]
+
+
 def test_what_waits_or_failed_is_done_without_running(executor: Executor, farm: Farm, tmp_path: Path) -> None:
     made = batch(executor, tmp_path, [1, 0, 10, 11, 12])
     until(made.futures[1].running)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -16,6 +17,7 @@ from ..elided import Elided
 from ..feed import Feed
 from ..flow import Flow
 from ..steady import Steady
+from ..watch import SHARE
 from . import cells, rows
 from .model import ItemModel, took
 from .strip import Strip
@@ -47,6 +49,8 @@ class ItemsPane(QWidget):
         self.feed = feed
         self.job: JobInfo | None = None
         self._chosen: list[int] = []
+        self._rest_until = 0.0
+        """The states of a hundred thousand items are work for the farm: they are asked for as often as `SHARE` allows."""
         self.model = ItemModel(self)
         self.table = ItemTable(self.model, self)
         self.strip = Strip(self)
@@ -108,11 +112,13 @@ class ItemsPane(QWidget):
     def refresh(self) -> None:
         """Asks how all items stand, and what is known of those in view."""
         if self.job is not None:
-            self._states.ask(self.job.id, partial(_states, self.job.id), self._show_states, self._is_gone)
+            if time.monotonic() >= self._rest_until or not self.model.rows.states:
+                self._states.ask(self.job.id, partial(_states, self.job.id), self._show_states, self._is_gone)
             self._ask_soon()
 
-    def _show_states(self, found: tuple[int, bytes]) -> None:
-        job, states = found
+    def _show_states(self, found: tuple[int, bytes, float]) -> None:
+        job, states, took_s = found
+        self._rest_until = time.monotonic() + took_s / SHARE
         if self.job is None or job != self.job.id:
             return
         chosen, current = self.table.chosen_works(), self.table.current_work()
@@ -249,8 +255,10 @@ class ItemsPane(QWidget):
         self._ask_soon()
 
 
-def _states(job: int, farm: Farm) -> tuple[int, bytes]:
-    return job, farm.states(job)
+def _states(job: int, farm: Farm) -> tuple[int, bytes, float]:
+    begin = time.monotonic()
+    states = farm.states(job)
+    return job, states, time.monotonic() - begin
 
 
 def _items(job: int, works: list[int], farm: Farm) -> tuple[int, list[ItemInfo]]:

@@ -80,6 +80,8 @@ class LogPane(QWidget):
         ]
         for widget in (self.finder, self.errors, self.up, self.down, self.follow, *buttons):
             head.addWidget(widget)
+        for label in (self.errors, self.finder.count):
+            label.setMinimumHeight(self.up.sizeHint().height())  # In line with the buttons.
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, look.GAP, 0, 0)
         layout.setSpacing(look.TIGHT)

@@ -14,7 +14,7 @@ from ... import __version__
 from ... import call as calls
 from ...job import CODES, STATES, State
 from . import wire
-from .ledger import FAILED
+from .ledger import COMPLETE, FAILED
 from .queue import DONE, PENDING, RUNNING
 from .reasons import Reasons
 from .schema import item_key, item_range, split_key, unseal
@@ -24,7 +24,10 @@ from .store import passes
 if TYPE_CHECKING:
     from .broker import Broker
 
-_ITEM = "id, state, name, extra, attempt, worker, started, finished, log, outcome IS NOT NULL OR blob IS NOT NULL"
+_ITEM = (
+    "id, state, name, extra, attempt, worker, started, finished, log, blob IS NOT NULL, "
+    f"CASE WHEN state>{COMPLETE} THEN outcome END"
+)
 
 
 class Requests:
@@ -189,7 +192,7 @@ class Requests:
         }
 
     def _item(self, row: tuple[Any, ...], running: dict[int, tuple[Any, int]], spec: int) -> dict[str, Any]:
-        key, state, name, extra, attempt, worker, started, finished, log, has_outcome = row
+        key, state, name, extra, attempt, worker, started, finished, log, in_file, outcome = row
         job, work = split_key(key)
         attempts = self.broker.queue.spec(spec & (1 << 64) - 1).attempts
         if key in running:
@@ -199,7 +202,8 @@ class Requests:
             "job_id": job, "work_id": work, "name": name or str(work + 1), "state": STATES[state].value, "attempt": attempt,
             "attempts": json.loads(extra).get("attempts", attempts) if extra else attempts, "worker": worker,
             "started_s": started, "finished_s": finished, "progress": self.broker.dispatch.progress.get(key),
-            "log_path": log, "failed": state in DONE and state != CODES[State.COMPLETE] and bool(has_outcome),
+            "log_path": log, "failed": bool(in_file) and state > COMPLETE,
+            "error": calls.error_line(unseal(outcome)) if outcome else None,
         }  # fmt: skip
 
     def on_states(self, job: int) -> bytes:
