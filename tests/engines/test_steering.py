@@ -122,7 +122,12 @@ def test_a_page_of_failures_is_one_question(
     until(lambda: over(farm, made.job_id))
     asked: list[str] = []
     plain = farm._engine.request
-    monkeypatch.setattr(farm._engine, "request", lambda op, **args: (asked.append(op), plain(op, **args))[1])
+
+    def request(op: str, **args: Any) -> Any:
+        asked.append(op)
+        return plain(op, **args)
+
+    monkeypatch.setattr(farm._engine, "request", request)
     assert [item.error for item in farm.items(made.job_id)] == [f"ValueError: number {n} is odd" for n in range(1, 8, 2)]
     assert asked == ["items"]
 
