@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from farmfutures.settings import Settings, os_user
@@ -28,6 +28,7 @@ SHELF, BUTTON, ANNOTATION = "FarmFutures", "Farm Panel", "See and steer what is 
 
 _BAD = frozenset({Kind.FAILED, Kind.FAILING, Kind.STUCK})
 _QUIET_LOOKS = 3
+_HELD_MS = 1000
 
 
 class Herald(QObject):
@@ -36,17 +37,23 @@ class Herald(QObject):
     Args:
         tell: Gets each `Item`; None tells it in Maya and by the system.
         feed: What looks; None is one of its own.
+        engine: Whose jobs; the settings say which one where it is None. The shelf shows those of the settings only.
     """
 
     def __init__(
-        self, parent: QObject | None = None, *, tell: Callable[[Item], None] | None = None, feed: Feed | None = None
+        self,
+        parent: QObject | None = None,
+        *,
+        tell: Callable[[Item], None] | None = None,
+        feed: Feed | None = None,
+        engine: str | None = None,
     ) -> None:
         super().__init__(parent)
         user = Settings.load().user or os_user()
         self.news = News(user)
         self.sum = Sum(0, 0.0)
-        self._own = feed is None
-        self.feed = feed or Feed(LIMIT, self, still=polite.still)
+        self._own, self._on_shelf = feed is None, engine is None
+        self.feed = feed or Feed(LIMIT, self, engine=engine, still=polite.still)
         self._user = user
         self._tell = tell or Teller(self).tell
         self._quiet = 0
@@ -75,21 +82,39 @@ class Herald(QObject):
             self.feed.stop()
 
     def _show(self, now: Sum) -> None:
-        if now.short != self.sum.short and main_thread.is_interactive():
+        if self._on_shelf and now.short != self.sum.short and main_thread.is_interactive():
             text = f"{now.words}\n{ANNOTATION}" if now.words else ANNOTATION
             _cmds_ui.label_shelf_button(SHELF, BUTTON, now.short, text)
         self.sum = now
 
 
 class Teller(QObject):
-    """Says it where it is seen: in Maya's view, and by the system where another window is in front."""
+    """Says it where it is seen: in Maya's view, and by the system where another window is in front.
+
+    While Maya plays back or renders it says nothing; what there is to say then is said afterwards.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tray: QSystemTrayIcon | None = None
+        self._held: list[Item] = []
+        self._later = QTimer(self, singleShot=True, interval=_HELD_MS)
+        self._later.timeout.connect(self._try_again)
 
     def tell(self, item: Item) -> None:
-        """Says one thing."""
+        """Says one thing, or keeps it for later."""
+        if polite.still():
+            self._held.append(item)
+            self._later.start()
+        else:
+            self._say(item)
+
+    def _try_again(self) -> None:
+        held, self._held = self._held, []
+        for item in held:
+            self.tell(item)
+
+    def _say(self, item: Item) -> None:
         in_front = QApplication.applicationState() == Qt.ApplicationState.ApplicationActive
         if main_thread.is_interactive():
             _cmds_ui.show_in_view(in_view(item))

@@ -1,4 +1,4 @@
-"""Whether this process tells of what happens to its jobs, and the one `Herald` that does. It loads without PySide6.
+"""Whether this process tells of what happens to its jobs, and the `Herald` of each engine that does. It loads without PySide6.
 
 The plug-in switches it on in a Maya with an interface, `farmfutures panel` in a window of its own; elsewhere nobody is told.
 """
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .notify import Herald
 
 _on = False
-_herald: Herald | None = None
+_heralds: dict[str, Herald] = {}
 
 
 def switch_on() -> None:
@@ -20,16 +20,19 @@ def switch_on() -> None:
     _on = True
 
 
-def wake() -> None:
-    """A job was submitted: looks, until it is over. It belongs on the main thread, and never fails: the job is away already."""
-    global _herald
+def wake(engine: str = "") -> None:
+    """A job was submitted: looks, until it is over. It belongs on the main thread.
+
+    Args:
+        engine: Whose job it is; "" is the engine of the settings.
+    """
     if not _on:
         return
-    if _herald is None:
+    if engine not in _heralds:
         from .notify import Herald
 
-        _herald = Herald()
-    _herald.wake()
+        _heralds[engine] = Herald(engine=engine or None)
+    _heralds[engine].wake()
 
 
 def let_go(*, wait_s: float = 0) -> None:
@@ -38,12 +41,12 @@ def let_go(*, wait_s: float = 0) -> None:
     Args:
         wait_s: How long to wait for its thread, in seconds.
     """
-    global _on, _herald
-    made, _herald, _on = _herald, None, False
-    if made is None:
-        return
-    import shiboken6
+    global _on
+    _on = False
+    while _heralds:
+        import shiboken6
 
-    if shiboken6.isValid(made):
-        made.close(wait_s=wait_s)
-        shiboken6.delete(made)
+        _, made = _heralds.popitem()
+        if shiboken6.isValid(made):
+            made.close(wait_s=wait_s)
+            shiboken6.delete(made)

@@ -349,7 +349,7 @@ class SubmitForm(QWidget):
         self._drafting.stop()
         draft.drop(self._scene)
         self.bar.tell(" ".join([f"Job {job} was submitted.", *self.sending.notes]))
-        told.wake()
+        told.wake(self.request().engine)
         self.submitted.emit(job)
 
     def show_as_python(self) -> None:

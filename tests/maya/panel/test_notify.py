@@ -167,6 +167,22 @@ def test_n15_nobody_is_told_while_maya_plays_back(
     wait_for(lambda: herald.feed.now.kind == "fine")
 
 
+def test_n15_what_comes_while_maya_plays_back_is_told_afterwards(
+    window: Any, maya: Any, wait_for: Waits, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    module, news = import_module("farmfutures_maya.panel.notify"), import_module("farmfutures_maya.panel.news")
+    playing = [True]
+    monkeypatch.setattr(module.polite, "still", lambda: "Maya is playing back." if playing[0] else "")
+    teller = module.Teller()
+    teller._later.setInterval(10)
+    teller.tell(news.Item(Kind.FINISHED, "shot 1 is finished: 2 items.", 1))
+    teller._later.timeout.emit()
+    assert in_view(maya) == []
+    playing[0] = False
+    wait_for(lambda: len(in_view(maya)) == 1)
+    import_module("shiboken6").delete(teller)
+
+
 def test_the_system_is_asked_where_maya_is_not_in_front(window: Any, maya: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     module = import_module("farmfutures_maya.panel.notify")
     news = import_module("farmfutures_maya.panel.news")
