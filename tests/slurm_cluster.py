@@ -16,9 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -265,7 +264,7 @@ def _end(pid: int, how: int = signal.SIGTERM) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _until(true: Any, seconds: float, state: Any) -> None:
+def _until(true: Callable[[], object], seconds: float, state: Callable[[], object]) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
@@ -279,11 +278,6 @@ def _free_ports(count: int) -> list[int]:
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in sockets]
-
-
-def environ_of(cluster: Cluster) -> Mapping[str, str]:
-    """What a client of it needs in its environment."""
-    return {"SLURM_CONF": str(cluster.conf)}
 
 
 @contextlib.contextmanager

@@ -169,7 +169,7 @@ def test_a_shared_folder_that_nodes_do_not_see_is_what_the_error_asks_about(chos
     with Executor() as executor:
         future = executor.submit(pid)
         with pytest.raises(
-            WorkerDiedError, match="JobLaunchFailure.*'farmfutures engines check slurm' looks whether workers see"
+            WorkerDiedError, match="FAILED.*'farmfutures engines check slurm' looks whether workers see"
         ):
             future.result(RESULT_S)
 

@@ -72,6 +72,15 @@ def test_a_part_of_an_order_is_not_taken_for_the_whole(desk: Desk) -> None:
     until(lambda: desk.cluster.jobs() == [], state=desk.cluster.jobs)
 
 
+def test_a_part_that_was_submitted_twice_counts_once(desk: Desk) -> None:
+    order = desk.order("sleep 30", "sleep 30", held=True)
+    first = desk.launcher.launch(order)
+    desk.launcher.cancel(first, None, running=True)
+    second = desk.launcher.launch(order)
+    assert second != first
+    assert desk.launcher.find(order.token) == second
+
+
 def test_an_order_that_was_never_given_is_not_found(desk: Desk) -> None:
     assert desk.launcher.find("ff-1-0-never") is None
 

@@ -6,7 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Collection, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 from ...errors import EngineUnavailableError, OptionError, RefusedError
 from ...job import JobSpec
@@ -98,18 +98,18 @@ class SlurmLauncher:
                 pass  # What went wrong first is what counts; `find` takes no part of an order for the whole.
 
     def _seen(self, folder: str) -> str:
-        """The job's folder as nodes see it."""
-        ours, theirs = self.settings.spool, self.settings.spool_seen_as
-        if not theirs or not ours:
+        """A folder as nodes see it, which have POSIX paths whatever this machine has."""
+        theirs = self.settings.spool_seen_as
+        if not theirs:
             return folder
-        return os.path.join(theirs, os.path.relpath(folder, ours))
+        return (PurePosixPath(theirs) / PurePath(os.path.relpath(folder, self.settings.spool)).as_posix()).as_posix()
 
     def _our(self, path: str) -> str:
         """A path of nodes as this machine sees it."""
-        ours, theirs = self.settings.spool, self.settings.spool_seen_as
-        if not theirs or not ours or not path.startswith(theirs):
+        theirs = self.settings.spool_seen_as
+        if not theirs or not PurePosixPath(path).is_relative_to(theirs):
             return path
-        return os.path.join(ours, os.path.relpath(path, theirs))
+        return str(Path(self.settings.spool, PurePosixPath(path).relative_to(theirs)))
 
     def _cluster(self) -> dict[str, str]:
         """Slurm's settings, asked for once."""
@@ -138,10 +138,11 @@ class SlurmLauncher:
     def find(self, token: str) -> str | None:
         """Returns the handle of an order by the token in its name; of one that was submitted in part it cancels that part."""
         found = look.named(token, accounting=self._accounting())
-        arrays = [Array(job, part.first, part.count) for job, part in found.items()]
+        # Of a part that was submitted twice, since the rest of its order could not be, the later one counts.
+        arrays = {part.first: Array(job, part.first, part.count) for job, part in sorted(found.items())}
         if not arrays:
             return None
-        handle = Handle(self._cluster()["ClusterName"], tuple(sorted(arrays, key=lambda array: array.first)))
+        handle = Handle(self._cluster()["ClusterName"], tuple(array for _, array in sorted(arrays.items())))
         if handle.count < next(iter(found.values())).total:
             self.cancel(str(handle), None, running=True)
             return None
