@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
@@ -62,10 +62,18 @@ def as_html(session: Session) -> str:
         _part("Plug-ins", (plugin.name for plugin in session.plugins)),
         _part("Variables that travel", session.environ),
         _part("Secrets that travel, in no database and no log", session.secrets, look.WARNING),
-        _part("Held back", (f"{name} ({why})" for name, why in sorted(session.held_back.items()))),
+        *(_part(f"Held back, {why}", names) for why, names in _by_reason(session.held_back)),
         _part("Used by paths in the scene, and lacking on a worker", session.missing_variables, look.ERROR),
     ]
     return "".join(part for part in parts if part)
+
+
+def _by_reason(held_back: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Returns names by why they stay; how to send them nevertheless is the business of the fields above."""
+    found: dict[str, list[str]] = {}
+    for name, why in sorted(held_back.items()):
+        found.setdefault(why.partition(";")[0], []).append(name)
+    return list(found.items())
 
 
 def _part(title: str, names: Iterable[str], colour: str = look.TEXT) -> str:

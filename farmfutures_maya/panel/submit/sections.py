@@ -100,8 +100,8 @@ class Common(QWidget):
             "retries": ("Retries", Number(0, 1000), "How often a call that failed is run again"),
             "timeout_s": ("Time limit", Number(1, 31_536_000, whole=False, nothing="none", unit="s"), "For one run of a call"),
             "options": ("Further options", self.options, "Job options beyond these, as name=value, one a line"),
-            "variables": ("Send too", Names("STUDIO_* SHOW_ROOT"), "Names or patterns of variables that travel, too"),
-            "secrets": ("Send secrets", Names("FTRACK_API_KEY"), "Each by its name; values are in no database and no log"),
+            "variables": ("Send too", Names("none; STUDIO_*, say"), "Names or patterns of variables that travel, too"),
+            "secrets": ("Send secrets", Names("none"), "Each by its name; values are in no database and no log"),
         }  # fmt: skip
         self.rows = {name: Row(name, label, editor, help) for name, (label, editor, help) in editors.items()}
         for row in self.rows.values():

@@ -181,7 +181,7 @@ def test_what_travels_is_told_by_name_and_never_by_value(
     text = form.travels.text.text()
     assert "Variables that travel" in text
     assert "SHOT" in text
-    assert "Held back" in text
+    assert "Held back, looks like a secret" in text
     assert "FTRACK_API_KEY" in text
     assert not {"secret-looking-value", "hunter2", "hunter3"} & set(text.replace("@", " ").replace(":", " ").split())
     mend(form, "variables", "Send as a secret")
