@@ -168,9 +168,7 @@ def test_a_shared_folder_that_nodes_do_not_see_is_what_the_error_asks_about(chos
     chosen.setenv("FARMFUTURES_SPOOL_SEEN_AS", "/nowhere/spool")
     with Executor() as executor:
         future = executor.submit(pid)
-        with pytest.raises(
-            WorkerDiedError, match="FAILED.*'farmfutures engines check slurm' looks whether workers see"
-        ):
+        with pytest.raises(WorkerDiedError, match="FAILED.*'farmfutures engines check slurm' looks whether workers see"):
             future.result(RESULT_S)
 
 
