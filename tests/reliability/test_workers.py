@@ -18,6 +18,7 @@ import pytest
 from farmfutures import Executor, Farm, State
 from farmfutures.errors import BootstrapError, RemoteSystemExit, WorkerDiedError, WorkTimeoutError
 
+from .bombs import NAMES, Bomb, run_bomb
 from .conftest import Journal
 from .tasks import hang, late, note, poison
 
@@ -62,71 +63,6 @@ def test_r1_workers_die_at_random(
         assert set(journal.runs()) == set(range(tasks))
         assert journal.total <= tasks + len(killed)
     assert checker.states() == {COMPLETE: tasks * rounds}
-
-
-class Bomb:
-    """Ends its interpreter where it is asked to."""
-
-    def __init__(self, how: str, where: str) -> None:
-        self.how, self.where = how, where
-
-    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        if self.where == "load":
-            return explode, (self.how,)
-        return Bomb, (self.how, self.where)
-
-
-def explode(how: str) -> None:
-    import ctypes
-    import os
-    import signal
-
-    if how == "segfault":
-        ctypes.string_at(0)
-    elif how == "abort":
-        os.abort()
-    elif how == "sys.exit":
-        sys.exit(3)
-    elif how == "SIGKILL":
-        os.kill(os.getpid(), signal.SIGKILL)
-    else:
-        os._exit(int(how))
-
-
-class OnDump:
-    def __init__(self, how: str) -> None:
-        self.how = how
-
-    def __reduce__(self) -> Any:
-        explode(self.how)
-
-
-class OnDelete:
-    def __init__(self, how: str) -> None:
-        self.how = how
-
-    def __del__(self) -> None:
-        explode(self.how)
-
-
-def run_bomb(how: str, where: str) -> Any:
-    if where == "run":
-        explode(how)
-    if where == "dump":
-        return OnDump(how)
-    if where == "after":
-        circle: list[Any] = [OnDelete(how)]
-        circle.append(circle)
-        import gc
-        import threading
-
-        threading.Timer(0.02, gc.collect).start()
-    return "done"
-
-
-NAMES = {
-    "segfault": "SIGSEGV", "abort": "SIGABRT", "SIGKILL": "SIGKILL", "0": "code 0", "3": "code 3", "sys.exit": r"sys\.exit\(3\)",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("where", ["load", "run", "dump", "after"])
