@@ -151,6 +151,12 @@ def engine(site: Site, own_temp: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return site.name
 
 
+@pytest.fixture
+def lasting(site: Site) -> tuple[str, ...]:
+    """The executor of a module is open while its tests run, and Dask's client keeps the lines that it has opened."""
+    return (" of socket:",) if site.name == "dask" else ()
+
+
 @pytest.fixture(scope="module")
 def executor(site: Site) -> Iterator[Executor]:
     """An executor that all tests of a module share, so that nothing is connected anew each time."""

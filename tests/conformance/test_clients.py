@@ -125,8 +125,9 @@ def test_what_an_engine_can_not_honour_is_refused_at_submit(executor: Executor, 
     for feature in lacking:
         with pytest.raises(RefusedError, match=rf"{site.name} engine can't honour {feature.value.partition('=')[0]}"):
             executor.submit_ext(abs, [1], **OPTIONS[feature])
+    foreign: dict[str, Any] = {"dask_workers" if site.name != "dask" else "slurm_partition": "one"}
     with pytest.raises(OptionError, match="is an option of the"):
-        executor.submit_ext(abs, [1], **{"dask_workers" if site.name != "dask" else "slurm_partition": "one"})
+        executor.submit_ext(abs, [1], **foreign)
     with pytest.raises(OptionError, match="Did you mean 'priority'"):
         executor.submit_ext(abs, [1], priorty=3)
     assert [job.id for job in farm.jobs(1)] == before

@@ -29,7 +29,7 @@ from farmfutures.settings import Settings
 
 KEY = b"a farm of this test's own"
 GRACE_S = 5.0
-ADDRESS = "FF_TEST_FARM"
+ADDRESS = "FARMFUTURES_TEST_FARM"
 """The variable that says where the farm is."""
 
 
@@ -43,6 +43,8 @@ class Chunk:
     env: Mapping[str, str]
     priority: int
     held: bool
+    most: int | None
+    """So many of its order may run at once."""
     stand: Stand = Stand(ChunkState.WAITING, "Resources")
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
@@ -90,7 +92,7 @@ class Farm:
             handle = f"h{len(self.tokens) + 1}"
             self.tokens[order.token] = handle
             self.chunks[handle] = [
-                Chunk(handle, number, command, order.env, order.spec.priority, order.held)
+                Chunk(handle, number, command, order.env, order.spec.priority, order.held, order.spec.cpus)
                 for number, command in enumerate(order.commands)
             ]
             self._staff()
@@ -153,8 +155,10 @@ class Farm:
         waiting = [chunk for chunks in self.chunks.values() for chunk in chunks]
         waiting = [chunk for chunk in waiting if chunk.stand.state is ChunkState.WAITING and not chunk.held]
         waiting.sort(key=lambda chunk: -chunk.priority)
-        for chunk in waiting[: max(0, self.most - self._busy())]:
-            self._start(chunk)
+        for chunk in waiting:
+            mates = sum(mate.process is not None for mate in self.chunks[chunk.handle])
+            if self._busy() < self.most and (chunk.most is None or mates < chunk.most):
+                self._start(chunk)
 
     def _busy(self) -> int:
         return sum(chunk.process is not None for chunks in self.chunks.values() for chunk in chunks)
