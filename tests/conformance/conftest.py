@@ -151,10 +151,18 @@ def engine(site: Site, own_temp: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return site.name
 
 
+KEPT = {
+    # Its client keeps the lines that it has opened, and its workers keep interpreters warm.
+    "dask": (" of socket:", "farmfutures.engines.dask.serve", "farmfutures.worker.supervisor", "farmfutures.worker.child"),
+    # What a call has started ends with its interpreter: the host of a job that a call submitted, too, without a goodbye.
+    "openjd": ("/farmfutures-",),
+}
+
+
 @pytest.fixture
 def lasting(site: Site) -> tuple[str, ...]:
-    """The executor of a module is open while its tests run, and Dask's client keeps the lines that it has opened."""
-    return (" of socket:",) if site.name == "dask" else ()
+    """What is there for as long as a module's executor is open, and its cluster."""
+    return KEPT.get(site.name, ())
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ...errors import EngineUnavailableError, FarmFuturesError, RefusedError, StoreFullError
 from ...job import JobSpec, Launch, WorkSpec
-from ...settings import Settings, python_executable
+from ...settings import PREFIX, Settings, python_executable
 from ...spool import items as texts
 from ...spool import marks, orders, package
 from ...spool.layout import JobFolder, Spool
@@ -162,8 +162,16 @@ class Handover:
         return slash.join([place.rstrip("/\\"), user, jobs, number])
 
     def _environ(self) -> Mapping[str, str]:
-        """A Python that is ours has what we have; another one has farmfutures installed, and the client's would be in its way."""
-        return {} if self.settings.spool_python else {"PYTHONPATH": PACKAGES}
+        """A Python that is ours has what we have; another one has farmfutures installed, and the client's would be in its way.
+
+        The engine's own settings go along, for calls that submit to it in turn.
+        """
+        own = {} if self.settings.spool_python else {"PYTHONPATH": PACKAGES}
+        for field in dataclasses.fields(self.settings):
+            value = getattr(self.settings, field.name)
+            if field.name.startswith(f"{self.launcher.name}_") and value:
+                own[f"{PREFIX}{field.name.upper()}"] = str(value)
+        return own
 
 
 def spec_of(about: Package) -> JobSpec:
