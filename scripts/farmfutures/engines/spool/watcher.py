@@ -24,6 +24,9 @@ log = logging.getLogger("farmfutures.spool")
 _PATIENCE = 0.1
 """A job in which nothing happened for so long is looked at again after this part of that time."""
 
+_END_S = 5.0
+"""So long a process that ends waits for it."""
+
 _SWEEP_S = 3600.0
 """So often old jobs are looked for, as long as somebody waits."""
 
@@ -56,12 +59,12 @@ class Watcher(threading.Thread):
             self._bell.notify()
 
     def stop(self) -> None:
-        """Ends the thread, and waits for that unless it is this one."""
+        """Ends the thread, and waits for that unless it is this one, or is asking an engine that takes long to answer."""
         with self._bell:
             self._stopping = True
             self._bell.notify()
         if threading.current_thread() is not self:
-            self.join()
+            self.join(_END_S)
 
     def run(self) -> None:
         """The thread's life."""
