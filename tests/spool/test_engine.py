@@ -23,7 +23,6 @@ from farmfutures.errors import (
     NoSuchJobError,
     OptionError,
     RefusedError,
-    SealError,
     StateFolderError,
     StoreFullError,
 )  # fmt: skip
@@ -487,39 +486,3 @@ def test_an_executor_that_was_dropped_keeps_watching_until_the_last_future(paper
     assert future.result(10) == 4
     until(lambda: gc.collect() or not any(thread.name == "farmfutures-watcher" for thread in threading.enumerate()))
     assert paper.told("close") == [()]
-
-
-# --- files that are not what they were
-
-
-def test_s12_an_outcome_that_somebody_swapped_is_refused_and_said(
-    executor: Executor, engine: SpoolEngine, farm: Farm, paper: Paper, act: Act, caplog: pytest.LogCaptureFixture
-) -> None:
-    first, second = executor.submit(abs, -1), executor.submit(abs, -2)
-    act(first.job_id, "0").ends(0).over()
-    assert first.result(10) == 1
-    runner = act(second.job_id, "0").ends(0, say=False)
-    swapped = engine.spool.job(second.job_id).bundle("0.0", 0)
-    swapped.write_bytes(engine.spool.job(first.job_id).bundle("0.0", 0).read_bytes())
-    paper.stand(ChunkState.OVER, 0, 1)
-    runner.over()
-    until(lambda: len(paper.orders) == 3)
-    assert "is not what farmfutures wrote there as outcomes 2 0.0 0" in str(farm.job(second.job_id).error)
-    assert "its seal does not fit" in caplog.text
-    act(second.job_id, "0").ends(0).over()
-    assert second.result(10) == 2
-
-
-def test_a_package_that_was_changed_is_no_job(executor: Executor, engine: SpoolEngine, farm: Farm) -> None:
-    future = executor.submit(abs, -1)
-    path = engine.spool.job(future.job_id).package
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(data)
-    engine.forget(future.job_id)
-    with pytest.raises(SealError, match="is not what farmfutures wrote there as package 1"):
-        farm.job(future.job_id)
-    (info,) = farm.jobs()
-    assert (info.id, info.state, info.total) == (future.job_id, State.FAILED, 0)
-    assert "is not what farmfutures wrote there as package 1" in str(info.error)
-    executor._pending.clear()
