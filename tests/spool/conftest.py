@@ -120,6 +120,8 @@ def works_farm(
     shared_folder: Path, own_temp: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[processes.Farm]:  # fmt: skip
     """A farm that starts real runners, two at once; ``engine="processes"`` names it, here and in processes of this test."""
+    if sys.platform == "win32":
+        pytest.skip("this engine speaks over unix sockets")
     farm = processes.Farm(2, tmp_path / "farm.log")
     door = processes.Door(farm, str(own_temp / "door"))
     plugin = tmp_path / "plugin"
