@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 from farmfutures.engines.slurm.handles import Handle
@@ -92,3 +94,16 @@ def test_priority_is_how_far_a_job_stands_back(desk: Desk) -> None:
     assert desk.cluster.run(*nice).strip() == "20"
     desk.launcher.set_priority(handle, 120)
     assert desk.cluster.run(*nice).strip() == "0"
+
+
+def test_another_user_can_neither_take_a_job_away_nor_read_what_it_runs(desk: Desk) -> None:
+    handle = desk.launch("sleep 30", env={"SHOW": "comet-8d1f"})
+    job = str(Handle.parse(handle).arrays[0].job)
+    desk.wait(handle, "running")
+    for command in (["scancel", job], ["scontrol", "uhold", job], ["scontrol", "write", "batch_script", job, "-"]):
+        done = subprocess.run(
+            command, user=65534, group=65534, extra_groups=[], capture_output=True, text=True, cwd="/", check=False
+        )
+        assert re.search("denied|Invalid user", done.stderr), (command, done)
+        assert "comet" not in done.stdout
+    assert desk.states(handle) == ["running"]
