@@ -159,12 +159,12 @@ class Strip(QWidget):
         if not self.states:
             return None
         row, page = self._grid.columns * self._grid.each, self._grid.columns * self._grid.each * 3
-        steps = {
+        steps: dict[int, int] = {
             Qt.Key.Key_Left: -self._grid.each, Qt.Key.Key_Right: self._grid.each, Qt.Key.Key_Up: -row, Qt.Key.Key_Down: row,
             Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page, Qt.Key.Key_Home: -len(self.states),
             Qt.Key.Key_End: len(self.states),
         }  # fmt: skip
-        step = steps.get(Qt.Key(key))
+        step = steps.get(key)
         return None if step is None else max(self.current, 0) + step
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

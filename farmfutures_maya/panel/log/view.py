@@ -252,11 +252,11 @@ class LogView(QAbstractScrollArea):
             self.choose_all()
             return
         rows, bar = self._rows(), self.marks
-        steps = {
+        steps: dict[int, int] = {
             Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -rows, Qt.Key.Key_PageDown: rows,
             Qt.Key.Key_Home: -bar.maximum(), Qt.Key.Key_End: bar.maximum(),
         }  # fmt: skip
-        step = steps.get(Qt.Key(event.key()))
+        step = steps.get(event.key())
         if step is not None:
             bar.setValue(bar.value() + step)
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):

@@ -82,7 +82,8 @@ class Picture(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
         """Arrows flip, Enter opens."""
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        step = steps.get(event.key())
         if step is not None:
             self.stepped.emit(step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
