@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from . import look
 
@@ -16,6 +27,9 @@ ALSO = (
     ("Tab, Shift+Tab", "go on to the next part, and back"),
 )
 """What Qt's widgets do by themselves."""
+
+SERIES = "series"
+"""The property of actions that are listed as one: what stands there for their keys."""
 
 WIDE = 720
 """In a panel that is not narrower than this, the keys are in two columns."""
@@ -27,7 +41,7 @@ def listed(panel: QWidget) -> list[Part]:
     """Returns where in the panel which keys do what; "" is anywhere in it."""
     places: dict[str, list[tuple[str, str]]] = {}
     for widget in (panel, *panel.findChildren(QWidget)):
-        for action in widget.actions():
+        for action in () if isinstance(widget, QToolButton) else widget.actions():  # A button shows what is elsewhere.
             line = (_keys(action), action.text().replace("&", "").removesuffix("..."))
             if action.shortcuts() and line not in places.setdefault(_place(panel, widget), []):
                 places[_place(panel, widget)].append(line)
@@ -35,7 +49,9 @@ def listed(panel: QWidget) -> list[Part]:
 
 
 def _keys(action: QAction) -> str:
-    return " or ".join(keys.toString(QKeySequence.SequenceFormat.NativeText) for keys in action.shortcuts())
+    series = action.property(SERIES)
+    native = QKeySequence.SequenceFormat.NativeText
+    return str(series) if series else " or ".join(keys.toString(native) for keys in action.shortcuts())
 
 
 def _place(panel: QWidget, widget: QWidget) -> str:
@@ -109,10 +125,17 @@ class KeyList(QScrollArea):
 
 
 def _halves(parts: Sequence[Part]) -> list[list[Part]]:
-    """Splits parts where both halves are about equally long; a part is never cut."""
-    lengths = [len(lines) + bool(place) for place, lines in parts]
-    at = min(range(1, len(parts) + 1), key=lambda at: abs(sum(lengths[:at]) - sum(lengths[at:])))
-    return [list(parts[:at]), list(parts[at:])]
+    """Shares parts out to two columns that are about equally long; the first one stays first, and none is cut."""
+    whole = sum(map(_length, parts))
+    left = min(
+        ([parts[0], *some] for count in range(len(parts)) for some in combinations(parts[1:], count)),
+        key=lambda some: abs(whole - 2 * sum(map(_length, some))),
+    )
+    return [left, [part for part in parts if part not in left]]
+
+
+def _length(part: Part) -> int:
+    return len(part[1]) + bool(part[0])
 
 
 def _table(parts: Sequence[Part]) -> QGridLayout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +18,7 @@ from .feed import Feed, Health
 from .header import Header
 from .jobs.filters import KINDS
 from .jobs.table import JobTable
-from .key_list import KeyList
+from .key_list import SERIES, KeyList
 from .keys import Keys
 from .notice import Notice
 from .verbs.actions import Verbs
@@ -180,8 +180,8 @@ class Panel(QWidget):
         """What can be done by a key; ``?`` lists them in this order."""
         self._action("Submit a job", self.submit, "Ctrl+N")
         self._action("Search jobs", self.search, "/", "Ctrl+F")
-        for number, kind in enumerate(KINDS, 1):
-            self._action(f"Only {kind} jobs", self.header.chips[kind].click, str(number))
+        chips = [self.header.chips[kind].click for kind in KINDS]
+        self._series(f"Only jobs that are {', '.join(KINDS)}", chips, "")
         self._action("My jobs, or everybody's", self.header.mine.click, "M")
         self._action("Back, to the jobs and to all of them", self.back, "Esc")
         open_job = QAction("Look into the job", self.table)
@@ -189,9 +189,9 @@ class Panel(QWidget):
         open_job.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # Elsewhere Enter is for what is there.
         open_job.triggered.connect(self.table.activate)
         self.table.addAction(open_job)
-        for number in range(1, self.details.tabs.count() + 1):
-            name = self.details.tabs.tabText(number - 1)
-            self._action(f"To {name}", partial(self._to_details, number - 1), f"Ctrl+{number}")
+        tabs = self.details.tabs
+        names = ", ".join(tabs.tabText(place).lower() for place in range(tabs.count()))
+        self._series(f"To the {names}", [partial(self._to_details, place) for place in range(tabs.count())], "Ctrl+")
         self._action("Look at the farm now", self.look_again, "F5")
         self._action("These keys", self.show_keys, "?", "F1")
 
@@ -202,6 +202,12 @@ class Panel(QWidget):
         action.triggered.connect(does)
         self.addAction(action)
         return action
+
+    def _series(self, text: str, does: Sequence[Callable[..., object]], keys: str) -> None:
+        """Adds actions with the keys 1, 2, 3..., which are listed together."""
+        for number, one in enumerate(does, 1):
+            action = self._action(text, one, f"{keys}{number}")
+            action.setProperty(SERIES, f"{keys}1 to {len(does)}")
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
