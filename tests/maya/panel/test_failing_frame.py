@@ -23,7 +23,7 @@ def render(frame: int, folder: str) -> str:
 
     cmds.currentTime(frame)
     node = cmds.createNode("transform", name=f"planet{frame}")
-    print(f"[render] frame {cmds.currentTime(query=True):g}: {node}")
+    print(f"[render] frame {frame}: {node}")
     texture = os.path.join(folder, "wood.png")
     if frame == 2 and not os.path.exists(texture):
         raise FileNotFoundError(2, "texture is not there", texture)
