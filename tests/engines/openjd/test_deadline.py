@@ -17,7 +17,10 @@ FARM, QUEUE = "farm-" + "a" * 32, "queue-" + "b" * 32
 HERE = Path(__file__).resolve()
 ROOT = HERE.parents[3]
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("deadline") is None, reason="pip install 'farmfutures[deadline]'")
+pytestmark = [
+    pytest.mark.timeout(90),
+    pytest.mark.skipif(importlib.util.find_spec("deadline") is None, reason="pip install 'farmfutures[deadline]'"),
+]
 
 
 @pytest.fixture(autouse=True)

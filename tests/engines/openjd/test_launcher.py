@@ -25,6 +25,8 @@ from farmfutures.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
+pytestmark = pytest.mark.timeout(90)  # Many processes, one after the other.
+
 
 def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
@@ -110,6 +112,24 @@ def test_a_job_outlives_its_client_and_is_attached_to(executor: Executor, spool:
     done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True, timeout=25)
     (future,) = executor.attach(int(done.stdout))
     assert future.result(25) == 1024
+
+
+def submit_more(gate: str) -> int:
+    """A call that submits, and waits for nothing."""
+    inner = farmfutures.Executor()
+    future = inner.submit(wait_for, gate, "late")
+    inner.shutdown(wait=False)
+    return int(future.job_id)
+
+
+def test_what_a_call_submits_outlives_the_call_and_its_session(executor: Executor, spool: Path, tmp_path: Path) -> None:
+    job = executor.submit(submit_more, str(tmp_path / "gate")).result(25)
+    (outer,) = places(spool, 1)
+    until(lambda: ended(outer))
+    (tmp_path / "gate").touch()
+    (future,) = executor.attach(job)
+    assert future.result(25) == "late"
+    assert len(places(spool, job)) == 1  # It was not ordered again.
 
 
 def test_pause_holds_back_what_waits(executor: Executor, farm: Farm, spool: Path, tmp_path: Path) -> None:

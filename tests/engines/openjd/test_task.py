@@ -26,6 +26,8 @@ from farmfutures.spool.layout import JobFolder
 from farmfutures.spool.seal import Seal
 
 ROOT = Path(__file__).resolve().parents[3]
+
+pytestmark = pytest.mark.timeout(90)  # Many processes, one after the other.
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

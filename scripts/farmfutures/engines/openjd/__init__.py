@@ -6,6 +6,7 @@ report        what it can do
 template      the job template, its parameters and what it refers to, as plain data; bundle: as files
 place         where a bundle and whoever runs it here meet
 here          who runs bundles: a process of this machine, the host
+starting      starts that process
 host          that process; sessions: one session after the other
 written       nobody runs them: they are only written; deadline: AWS Deadline Cloud
 keeper        on the worker, for a session: holds the interpreter between tasks

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from ...errors import EngineUnavailableError, RefusedError
 from ...settings import Settings, python_executable
-from ...worker import processes
-from ...worker.environ import PACKAGES
 from ...worker.logs import tail
 from ..spool.launcher import Finding, Order, Stand
 from . import bundle
 from .options import Chosen
 from .place import Place, Wish
+from .starting import Start
 from .template import Plan
 
 _START_S = 60.0
@@ -42,28 +39,22 @@ class Here:
         bundle.write(place.bundle, plan)
         chunks = len(order.commands)
         sessions = max(1, min(chunks, order.spec.cpus or self._settings.slots))
-        command = [self._settings.python or python_executable(), "-m", "farmfutures.engines.openjd.host", str(place.root)]
-        command += ["--chunks", str(chunks), "--sessions", str(sessions), *(["--held"] if order.held else [])]
-        self._start(command, place)
+        self._start(Start(place, chunks, sessions, order.held))
 
-    def _start(self, command: list[str], place: Place) -> None:
-        path = os.pathsep.join(filter(None, [PACKAGES, os.environ.get("PYTHONPATH")]))
-        flags: dict[str, Any] = {"start_new_session": True}
-        if sys.platform == "win32":
-            flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-        with place.log.open("ab") as log:
-            first = processes.start(command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": path}, **flags)
+    def _start(self, start: Start) -> None:
+        python, place = self._settings.python or python_executable(), start.place
+        first = None if start.by_whoever_runs_us() else start.process(python)
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
             if place.read() is not None:
-                if sys.platform != "win32":  # There it is the one that stays.
+                if first is not None and sys.platform != "win32":  # There it is the one that stays.
                     first.wait()
                 return
-            if first.poll() not in (None, 0):
+            if first is not None and first.poll() not in (None, 0):
                 break
             time.sleep(0.01)
         raise EngineUnavailableError(
-            f"the process that runs Open Job Description sessions did not start ({command[0]}). It said: "
+            f"the process that runs Open Job Description sessions did not start ({python}). It said: "
             f"{tail(place.log) or '(nothing)'}"
         )
 

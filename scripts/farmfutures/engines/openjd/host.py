@@ -10,6 +10,7 @@ import argparse
 import logging
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -24,6 +25,7 @@ from ..local.lock import Lock
 from ..spool.launcher import ChunkState, Stand
 from .place import FRESH_S, Place, Standing, Wish
 from .sessions import Bundle, Run, why
+from .starting import Start
 
 GRACE_S = 5.0
 """What is cancelled while it runs has so long until it is ended by force."""
@@ -51,6 +53,7 @@ class Host:
         self._cancelled: set[int] = set()
         self._changed = True
         self._gone = False
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def serve(self, sessions: int) -> None:
         """Runs all chunks."""
@@ -64,6 +67,8 @@ class Host:
             for lane in lanes:
                 lane.join()
             self._say()
+            for process in self._started:
+                process.wait()
             shutil.rmtree(root, ignore_errors=True)
 
     # --- what clients see and wish
@@ -73,6 +78,7 @@ class Host:
         while any(lane.is_alive() for lane in lanes):
             for wish in self.place.wishes():
                 self._obey(wish)
+            self._started = [process for process in self._started if process.poll() is None]
             if self._changed or time.monotonic() - said > FRESH_S:
                 self._say()
                 said = time.monotonic()
@@ -95,6 +101,8 @@ class Host:
             self._obey(Wish(cancel=True, running=True))
 
     def _obey(self, wish: Wish) -> None:
+        if wish.launch is not None:
+            self._started.append(Start.wished(self.place, wish.launch).process(sys.executable))
         with self._change:
             if wish.held is not None:
                 self._hold(wish.held)
@@ -149,7 +157,7 @@ class Host:
         chunk: int | None = first
         run: Run | None = None
         try:
-            run = Run(self._bundle, root)
+            run = Run(self._bundle, root, self.place)
             failed = run.enter()
             if failed is not None:
                 self._no_session(first, failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import secrets
@@ -26,12 +27,14 @@ FRESH_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a client wants: chunks taken away (None: all of them), those that run too; or what waits held back, or not."""
+    """What a client wants: chunks taken away (None: all of them), those that run too; what waits held back, or not; or a process
+    for another order (see `starting`)."""
 
     cancel: bool = False
     chunks: tuple[int, ...] | None = None
     running: bool = False
     held: bool | None = None
+    launch: tuple[int, str, int, int, bool] | None = None
 
 
 @dataclass(slots=True)
@@ -69,6 +72,11 @@ class Place:
     def of(cls, job: Path, token: str) -> Place:
         """Returns the place of an order in a job's folder."""
         return cls(job / "openjd" / token)
+
+    @property
+    def job(self) -> Path:
+        """The job's folder."""
+        return self.root.parents[1]
 
     def create(self, target: str) -> None:
         """Makes the folders.
@@ -138,8 +146,8 @@ class Place:
         Raises:
             OSError: It can't be left.
         """
-        body = {"cancel": wish.cancel, "chunks": wish.chunks, "running": wish.running, "held": wish.held}
-        write_private(self._wishes / f"{time.time_ns():020d}-{secrets.token_hex(4)}", json.dumps(body).encode())
+        body = json.dumps(dataclasses.asdict(wish)).encode()
+        write_private(self._wishes / f"{time.time_ns():020d}-{secrets.token_hex(4)}", body)
 
     def wishes(self) -> Iterator[Wish]:
         """Yields wishes, the first one first; each once."""
@@ -148,8 +156,8 @@ class Place:
                 path = self._wishes / name
                 said = json.loads(path.read_bytes())
                 path.unlink()
-                chunks = said["chunks"]
-                yield Wish(said["cancel"], None if chunks is None else tuple(chunks), said["running"], said["held"])
+                plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+                yield Wish(**plain)
 
 
 def _is_over(stand: Stand) -> bool:

@@ -22,6 +22,7 @@ from openjd.sessions import ActionState, ActionStatus, Session, SessionState
 
 from ...errors import EngineUnavailableError
 from . import bundle, owner, template
+from .place import Place
 
 _ENDED = (ActionState.SUCCESS, ActionState.FAILED, ActionState.CANCELED, ActionState.TIMEOUT)
 
@@ -58,9 +59,10 @@ class Run:
     Args:
         what: The bundle.
         root: The folder for session folders.
+        place: Where this process reads what clients wish.
     """
 
-    def __init__(self, what: Bundle, root: Path) -> None:
+    def __init__(self, what: Bundle, root: Path, place: Place) -> None:
         self._step = what.job.steps[0]
         self._ended = threading.Condition()
         self._status: ActionStatus | None = None
@@ -69,7 +71,7 @@ class Run:
         self._unwanted: tuple[int, float] | None = None
         self._session = Session(
             session_id=uuid.uuid4().hex, job_parameter_values=what.parameters, callback=self._hear, session_root_directory=root,
-            os_env_vars={owner.VARIABLE: str(os.getpid())},
+            os_env_vars={owner.VARIABLE: str(os.getpid()), owner.PLACE: str(place.root)},
         )  # fmt: skip
 
     @property
