@@ -340,6 +340,8 @@ class SubmitForm(QWidget):
         self.progress.show_sending(self.sending)
         self.bar.button.setEnabled(not self.sending.busy)
         self.area.setEnabled(not self.sending.busy)
+        if not self.sending.busy and self.isActiveWindow() and self.window().focusWidget() is None:
+            self.bar.button.setFocus()  # What had the keyboard could not keep it meanwhile.
 
     def _failed(self, error: Exception) -> None:
         self.bar.complain(str(error) if isinstance(error, FarmFuturesError) else f"{type(error).__name__}: {error}")
