@@ -27,6 +27,7 @@ told.py       whether anybody is told in this process
 feed.py       `Feed`: whatever is asked of the farm goes through it; no answer is waited for on the main thread
 watch.py      the thread that looks at the jobs again and again
 asks.py       the threads that put all other questions
+carrier.py    brings what threads have to the thread of the interface
 steady.py     a question that is put again and again
 
 look.py       the visual language: colours, signs, distances, letters; nobody else makes up any

@@ -14,6 +14,7 @@ from shiboken6 import isValid
 import farmfutures
 
 from .asks import Answer, Asks, Question
+from .carrier import carrier
 from .watch import Seen, Watch
 
 SLOW_S = 3.0
@@ -83,7 +84,6 @@ class Feed(QObject):
     seen = Signal(object)
     health = Signal(object)
     refused = Signal(object, object)
-    _brought = Signal(object)
 
     def __init__(
         self, limit: int, parent: QObject | None = None, *, engine: str | None = None, still: Callable[[], str] | None = None
@@ -97,12 +97,14 @@ class Feed(QObject):
         self._held_since: float | None = None
         self._said_s = 0.0
         self._watch: Watch | None = None
+        self._carrier = carrier()
+        number = self._carrier.register(self._take)
+        self._bring = partial(self._carrier.bring, number)  # Threads hold nothing of this object, which may go at any time.
         self._asks = Asks(self._bring, engine)
         self._newest: dict[Hashable, Question] = {}
         self._running: list[Watch] = []
         # Closed with the window around it, when no other event may come; this object is no more to be touched then.
-        self.destroyed.connect(partial(_end, self._asks, self._running))
-        self._brought.connect(self._take)
+        self.destroyed.connect(partial(_end, partial(self._carrier.forget, number), self._asks, self._running))
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
 
@@ -164,14 +166,6 @@ class Feed(QObject):
         self._asks.forget(key)
 
     # --- what came
-
-    def _bring(self, what: Seen | Answer) -> bool:
-        """Hands something over to the interface's thread. Runs on one of ours."""
-        try:
-            self._brought.emit(what)
-        except RuntimeError:  # The panel was closed in this moment, and this object is gone.
-            return False
-        return True
 
     def _take(self, what: Seen | Answer) -> None:
         begin = time.perf_counter()
@@ -243,7 +237,8 @@ class Feed(QObject):
                 self._watch.hold(False)
 
 
-def _end(asks: Asks, running: list[Watch]) -> None:
+def _end(forget: Callable[[], None], asks: Asks, running: list[Watch]) -> None:
+    forget()
     asks.close()
     for watch in running:
         watch.stop()
