@@ -122,6 +122,7 @@ def test_the_watcher_looks_for_old_jobs_by_itself(
     over: JobFolder, paper: Paper, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("FARMFUTURES_STATE", str(tmp_path / "other"))
+    monkeypatch.setattr(history, "AFTER_S", 0.0)
     long_ago = time.time() - 31 * 86400
     os.utime(over.root, (long_ago, long_ago))
     with Executor(engine="paper") as executor:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("farmfutures.spool")
 
+AFTER_S = 60.0
+"""Who waits for less than so long has no time to look for old jobs."""
+
 _DAY_S = 86400.0
 
 

@@ -49,7 +49,7 @@ class Watcher(threading.Thread):
         self._bell = threading.Condition()
         self._rung = self._stopping = False
         self._asked_s = float("-inf")
-        self._sweep_s = time.monotonic() + self.settings.engine_poll_s
+        self._sweep_s = time.monotonic() + history.AFTER_S
 
     def ring(self, job: Job) -> None:
         """Something has changed in a job that it should look at soon."""
