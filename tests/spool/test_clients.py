@@ -47,7 +47,7 @@ def test_r9_r27_what_a_client_left_behind_goes_on_and_is_found(
         [sys.executable, str(script), str(tmp_path / "ran")], capture_output=True, text=True, timeout=25, check=False
     )
     assert (done.returncode, done.stderr) == (code, "")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20, "on a machine with nothing else to do it is a second"
     with Executor(engine="processes") as executor:
         futures = executor.attach(int(done.stdout))
         assert [future.result(25) for future in futures[:13]] == [number * number for number in range(13)]

@@ -276,7 +276,7 @@ def test_ten_thousand_items_are_handed_over_quickly(executor: Executor, paper: P
         began = time.perf_counter()
     took = time.perf_counter() - began
     print(f"10,000 items in {len(paper.orders[0].items)} chunks: {took * 1000:.0f} ms")
-    assert took < 1.5, "on a machine with nothing else to do it is a fifth of that"
+    assert took < 3, "on a machine with nothing else to do it is 0.1 s"
     executor._pending.clear()
 
 
