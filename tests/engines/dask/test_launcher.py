@@ -188,6 +188,13 @@ def test_a_chunk_that_fails_is_tried_on_another_worker_and_then_over(launcher: D
     assert len(set(lines(made, 0))) == len(lines(made, 0)) == 2, "both runs were on the same worker"
 
 
+def test_a_python_that_is_not_there_on_workers_is_named(launcher: DaskLauncher, order: Make) -> None:
+    made = replace(order([NOTE]), commands=[("/no/python", "-m", "farmfutures.worker", "/j", "--items", "0")])
+    (stand,) = until_over(launcher, launcher.launch(made))
+    assert stand.state is OVER
+    assert "its Python /no/python can't be started (No such file or directory)" in stand.why
+
+
 def test_an_order_is_found_by_its_token(launcher: DaskLauncher, order: Make) -> None:
     made = order([NOTE])
     handle = launcher.launch(made)

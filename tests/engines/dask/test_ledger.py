@@ -13,7 +13,9 @@ from farmfutures.engines.spool.launcher import ChunkState
 
 def an_order(token: str = "a", chunks: int = 4, **changes: Any) -> Order:
     about = {"token": token, "job": "/j", "chunks": chunks, "cpus": None, "priority": 0, "held": False, **changes}
-    return Order.of(about)
+    order = Order.of(about)
+    order.taken = chunks
+    return order
 
 
 def free(book: Ledger, job: str = "/j") -> list[str]:
@@ -54,6 +56,19 @@ def test_what_is_held_is_passed_over_and_follows_when_it_is_let_go(book: Ledger)
     assert free(book) == ["b-0"]
     held.held = False
     assert free(book) == ["a-0"]
+
+
+def test_an_order_whose_client_died_before_it_was_handed_over_takes_nothing_from_others(
+    book: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    announced, other = an_order("a", 1, cpus=1), an_order("b", 1, cpus=1)
+    announced.taken = 0
+    book.add(announced)
+    book.add(other)
+    assert free(book) == ["b-0"]
+    monkeypatch.setattr(ledger, "ANNOUNCED_S", -1.0)
+    book.add(an_order("c"))
+    assert set(book.orders) == {"b", "c"}
 
 
 def test_holding_takes_back_what_has_not_begun(book: Ledger) -> None:

@@ -53,12 +53,13 @@ class Desk(SchedulerPlugin):
     def update_graph(self, scheduler: Scheduler, *, tasks: Iterable[Any], **kwargs: Any) -> None:
         """New tasks; nothing of them was started yet."""
         places = [(key, *place) for key in tasks if (place := self.ledger.place(key)) is not None]
-        for job in {order.job for _, order, _ in places}:
-            self.ledger.let_go(job)
-        for key, order, chunk in places:
+        for key, order, _ in places:
             ts = scheduler.tasks[key]
             order.workers, order.hosts = set(ts.worker_restrictions or ()), set(ts.host_restrictions or ())
             order.taken += 1
+        for job in {order.job for _, order, _ in places}:
+            self.ledger.let_go(job)
+        for _, order, chunk in places:
             self._restrict(order, chunk)
         if places:
             self._soon(self._say_taken)

@@ -12,6 +12,9 @@ from ..spool.launcher import ChunkState
 KEPT_S = 7 * 24 * 3600.0
 """So long after their end orders are remembered. Who asks later hears that they are lost, and has their outcomes anyway."""
 
+ANNOUNCED_S = 600.0
+"""An order that was announced and not handed over by then, since its client died, is forgotten."""
+
 _OVER = frozenset({ChunkState.OVER, ChunkState.CANCELLED, ChunkState.LOST})
 
 
@@ -63,6 +66,7 @@ class Order:
         workers: Names or hosts that it is restricted to, as Dask keeps them.
         hosts: The same for hosts.
         ended_s: When its last chunk ended, in seconds of the monotonic clock.
+        opened_s: When its client announced it.
     """
 
     token: str
@@ -75,6 +79,7 @@ class Order:
     workers: set[str] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
     ended_s: float | None = None
+    opened_s: float = field(default_factory=time.monotonic)
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Order:
@@ -114,7 +119,7 @@ class Ledger:
 
     def let_go(self, job: str) -> list[Chunk]:
         """Frees as many chunks of a job as may run beside those that do, and returns them."""
-        orders = self._jobs.get(job, [])
+        orders = [order for order in self._jobs.get(job, []) if order.there]
         busy = sum(chunk.free and not chunk.over for order in orders for chunk in order.chunks)
         freed = []
         for order in orders:
@@ -146,9 +151,10 @@ class Ledger:
         return [chunk for _, chunk in self._places.values() if chunk.waits and not chunk.free]
 
     def _prune(self, now: float) -> None:
-        old = [order for order in self.orders.values() if order.ended_s is not None and now - order.ended_s > KEPT_S]
-        for order in old:
-            self.forget(order)
+        for order in list(self.orders.values()):
+            ended = order.ended_s is not None and now - order.ended_s > KEPT_S
+            if ended or (not order.there and now - order.opened_s > ANNOUNCED_S):
+                self.forget(order)
 
     def forget(self, order: Order) -> None:
         """Forgets an order."""

@@ -26,6 +26,9 @@ NAME = "farmfutures"
 GOODBYE_S = 25.0
 """A Maya that is told to leave may take so long."""
 
+NOT_STARTED = 127
+"""The exit code that a shell gives a program that is not there."""
+
 LEAVE_S, LAST_S = 20.0, 5.0
 """A worker that was told to leave waits so long for what it runs, and then so long for that to be ended."""
 
@@ -70,7 +73,10 @@ class Station(WorkerPlugin):
 
     def run(self, key: str, command: Sequence[str], env: Mapping[str, str], idle_s: float) -> tuple[int, str]:
         """Runs a command line to its end; returns its exit code, and how it ended in words."""
-        runner = self._take(key, command, env)
+        try:
+            runner = self._take(key, command, env)
+        except OSError as error:
+            return NOT_STARTED, f"its Python {command[0]} can't be started ({error.strerror})"
         if runner is None:
             return 0, "it was taken away before it began"
         try:
