@@ -45,10 +45,11 @@ def test_behind_what_stands_in_the_way_nothing_is_looked_at(settings: Settings) 
     assert (last.what, last.well) == ("connection", False)
 
 
-def test_a_folder_that_workers_do_not_see(settings: Settings) -> None:
-    (bad,) = [finding for finding in examine(replace(settings, spool_seen_as="/nowhere/spool")) if not finding.well]
+def test_a_folder_that_workers_do_not_see(settings: Settings, tmp_path: Path) -> None:
+    elsewhere = str(tmp_path / "elsewhere")
+    (bad,) = [finding for finding in examine(replace(settings, spool_seen_as=elsewhere)) if not finding.well]
     assert bad.what == "folder"
-    assert "2 of 2 workers can't read and write /nowhere/spool" in bad.text
+    assert f"2 of 2 workers can't read and write {elsewhere}" in bad.text
     assert "spool_seen_as" in bad.help
 
 
