@@ -5,7 +5,9 @@ No Qt in here. Threads of the feed read and search at the same time.
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import threading
 from array import array
 from bisect import bisect_right
@@ -167,6 +169,22 @@ class LogFile:
         except OSError:
             return found, None  # It was removed meanwhile.
         return found, block if block < len(starts) and starts[block] < size else None
+
+
+_OF_ATTEMPT = re.compile(r"(.+)\.(\d+)\.log")
+
+
+def attempts(path: str) -> dict[int, str]:
+    """Returns the logs of all attempts of an item, by their numbers, where the engine keeps them beside the last one's."""
+    last = _OF_ATTEMPT.fullmatch(Path(path).name)
+    if last is None:
+        return {}
+    found: dict[int, str] = {}
+    for other in Path(path).parent.glob(f"{glob.escape(last[1])}.*.log"):
+        match = _OF_ATTEMPT.fullmatch(other.name)
+        if match is not None and match[1] == last[1]:
+            found[int(match[2])] = str(other)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)

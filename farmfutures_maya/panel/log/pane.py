@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from farmfutures import Farm, ItemInfo, JobInfo
 
@@ -21,7 +21,7 @@ from ..elided import Elided
 from ..feed import Feed
 from ..flow import Flow
 from ..steady import Steady
-from .file import Known, LogFile, Wanted
+from .file import Known, LogFile, Wanted, attempts
 from .finder import Finder
 from .view import LogView
 
@@ -36,6 +36,7 @@ class Look:
     about: tuple[int, int]
     item: ItemInfo
     known: Known
+    attempts: dict[int, str]
 
 
 class LogPane(QWidget):
@@ -54,6 +55,10 @@ class LogPane(QWidget):
         self._finding = Steady(feed, "log search", self)
         self.view = LogView(self)
         self.finder = Finder(self)
+        self.attempts = QComboBox(self)
+        self.attempts.setToolTip("The logs of the attempts of this item")
+        self.attempts.setAccessibleName("Attempt")
+        self.attempts.hide()
         self.errors = QLabel(self)
         self.up = tool("up", "To the error before (Shift+E)", lambda: self.go_error(-1), self)
         self.down = tool("down", "To the next error (E)", lambda: self.go_error(1), self)
@@ -64,6 +69,7 @@ class LogPane(QWidget):
         self._timer.timeout.connect(self.look)
         self._lay_out()
         self._add_actions()
+        self.attempts.currentIndexChanged.connect(self._choose_attempt)
         self.view.wanted.connect(self._read)
         self.view.moved.connect(self._has_moved)
         self.finder.changed.connect(self._search)
@@ -78,7 +84,7 @@ class LogPane(QWidget):
             tool("save", "Save as... (Ctrl+S)", self.save, self),
             tool("open", "Open in the editor (Ctrl+E)", self.open_in_editor, self),
         ]
-        for widget in (self.finder, self.errors, self.up, self.down, self.follow, *buttons):
+        for widget in (self.finder, self.attempts, self.errors, self.up, self.down, self.follow, *buttons):
             head.addWidget(widget)
         for label in (self.errors, self.finder.count):
             label.setMinimumHeight(self.up.sizeHint().height())  # In line with the buttons.
@@ -118,23 +124,46 @@ class LogPane(QWidget):
             if self.isVisible():
                 self.look()
             return
-        self.about, self.item, self.known = about, None, Known()
-        self._file, self._opened = LogFile(), False
+        self.about, self.item = about, None
+        self._offer_attempts({})
+        self._begin()
+        if about is not None and self.isVisible():
+            self.look()
+
+    def _begin(self) -> None:
+        """Another log is shown."""
+        self.known, self._file, self._opened = Known(), LogFile(), False
         self.view.clear()
         self.finder.start_again()
         self.follow.setChecked(False)
         self._say()
-        if about is not None and self.isVisible():
-            self.look()
 
     def look(self) -> None:
         """Looks whether there is more."""
         if self.about is not None:
-            self._looking.ask(self.about, partial(_look, self._file, self.about), self._come, self._is_gone)
+            path: str | None = self.attempts.currentData()
+            self._looking.ask((self.about, path), partial(_look, self._file, self.about, path), self._come, self._is_gone)
+
+    def _offer_attempts(self, found: dict[int, str]) -> None:
+        """Offers the logs of former attempts; the last one is shown as long as nobody chooses."""
+        labels = ["last attempt", *(f"attempt {number}" for number in sorted(found)[:-1][::-1])]
+        if labels == [self.attempts.itemText(row) for row in range(self.attempts.count())]:
+            return
+        self.attempts.blockSignals(True)
+        self.attempts.clear()
+        for label in labels:
+            self.attempts.addItem(label, found.get(int(label.partition(" ")[2])) if label != labels[0] else None)
+        self.attempts.blockSignals(False)
+        self.attempts.setVisible(len(labels) > 1)
+
+    def _choose_attempt(self) -> None:
+        self._begin()
+        self.look()
 
     def _come(self, seen: Look) -> None:
         if seen.about != self.about:
             return
+        self._offer_attempts(seen.attempts)
         before, self.item, self.known = self.known, seen.item, seen.known
         if before.version != self.known.version:
             self.view.clear()
@@ -300,9 +329,10 @@ def _bytes(size: int) -> str:
     return f"{size / 2**20:,.1f} MB" if size >= 2**20 else f"{size / 1024:,.1f} KB" if size >= 1024 else f"{size} bytes"
 
 
-def _look(file: LogFile, about: tuple[int, int], farm: Farm) -> Look:
+def _look(file: LogFile, about: tuple[int, int], path: str | None, farm: Farm) -> Look:
     item = farm.item(*about)
-    return Look(about, item, file.look(item.log_path or ""))
+    last = item.log_path or ""
+    return Look(about, item, file.look(path or last), attempts(last))
 
 
 def _lines(file: LogFile, about: tuple[int, int, int], first: int, count: int, farm: Farm) -> tuple[object, int, list[str]]:

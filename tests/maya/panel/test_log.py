@@ -33,6 +33,16 @@ def chatter(folder: str, lines: int, bad: bool) -> None:
         raise RuntimeError("no licence for host 'render3'")
 
 
+def second_time(path: str) -> None:
+    import os
+
+    print("trying")
+    if not os.path.exists(path):
+        open(path, "w").close()
+        raise OSError("not yet")
+    print("it went well")
+
+
 @pytest.fixture
 def submit(broker: Path, tmp_path: Path) -> Iterator[Callable[..., farmfutures.JobInfo]]:
     executor = farmfutures.Executor(cpus=1)
@@ -163,6 +173,21 @@ def test_what_is_chosen_is_copied(pane: Any, submit: Any, wait_for: Wait, qt: An
     pane.copy()
     wait_for(lambda: qt.clipboard().text().count("\n") == 299)
     assert pane.line.text() == "300 lines copied."
+
+
+def test_logs_of_former_attempts_are_there(pane: Any, broker: Path, wait_for: Wait, tmp_path: Path) -> None:
+    with farmfutures.Executor(cpus=1) as executor, farmfutures.Farm() as farm:
+        future = executor.submit_ext(second_time, [str(tmp_path / "tried")], retries=1)
+        assert future.result(20) is None
+        pane.show_item(farm.job(future.job_id), 0)
+        wait_for(lambda: complete(pane) and pane.attempts.isVisible())
+        assert in_view(pane) == ["trying", "it went well"]
+        assert [pane.attempts.itemText(row) for row in range(pane.attempts.count())] == ["last attempt", "attempt 1"]
+        pane.attempts.setCurrentIndex(1)
+        wait_for(lambda: complete(pane) and in_view(pane)[-1] == "OSError: not yet")
+        assert pane.view.lines[pane.view.current] == "Traceback (most recent call last):"
+        pane.attempts.setCurrentIndex(0)
+        wait_for(lambda: complete(pane) and in_view(pane)[-1] == "it went well")
 
 
 def test_it_is_saved_as_it_is(pane: Any, submit: Any, wait_for: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
