@@ -93,7 +93,8 @@ class ResultPane(QWidget):
         self.split = QSplitter(Qt.Orientation.Vertical, self)
         self.split.addWidget(self.images)
         self.split.addWidget(self.text)
-        self.split.setSizes([300, 160])
+        self.split.setSizes([300, 100])
+        self.split.setStretchFactor(0, 1)  # More room is for the image.
         buttons = Flow(gap=look.GAP)
         buttons.setContentsMargins(look.GAP, 0, look.GAP, look.GAP)
         for button in (self.open, self.folder, self.copy):
