@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from farmfutures.engines.registry import Engines, available_engines
 from farmfutures.errors import FarmFuturesError
@@ -340,7 +340,7 @@ class SubmitForm(QWidget):
         self.progress.show_sending(self.sending)
         self.bar.button.setEnabled(not self.sending.busy)
         self.area.setEnabled(not self.sending.busy)
-        if not self.sending.busy and self.isActiveWindow() and self.window().focusWidget() is None:
+        if not self.sending.busy and self.isActiveWindow() and QApplication.focusWidget() is None:
             self.bar.button.setFocus()  # What had the keyboard could not keep it meanwhile.
 
     def _failed(self, error: Exception) -> None:
