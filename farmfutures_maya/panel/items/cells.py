@@ -5,8 +5,8 @@ Few items have a cell each; of many, each cell is a run of them, whose states it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from farmfutures.job import CODES, STATES, State
 
@@ -86,17 +86,16 @@ def shares(states: bytes, grid: Grid) -> list[tuple[int, ...]]:
 _SINGLE = tuple(tuple(int(code == state) for code in ORDER) for state in range(_TOTAL))
 
 
-def heights(share: tuple[int, ...], height: float) -> Iterator[tuple[int, float]]:
-    """Yields state codes and their part of a cell's height: a single failure among thousands is seen."""
+@lru_cache(maxsize=5000)
+def heights(share: tuple[int, ...], height: float) -> tuple[tuple[int, float], ...]:
+    """Returns state codes and their part of a cell's height: a single failure among thousands is seen."""
     total = sum(share)
     least = min(3.0, height / 3)
     wanted = [max(least, height * count / total) if count else 0.0 for count in share]
     spare = sum(wanted) - height
     largest = wanted.index(max(wanted))
     wanted[largest] -= spare
-    for code, part in zip(ORDER, wanted, strict=True):
-        if part > 0:
-            yield code, part
+    return tuple((code, part) for code, part in zip(ORDER, wanted, strict=True) if part > 0)
 
 
 def next_bad(states: bytes, start: int, step: int) -> int | None:

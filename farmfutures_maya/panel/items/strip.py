@@ -108,17 +108,27 @@ class Strip(QWidget):
         """Draws the cells."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(look.SUNK))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for code, areas in self._areas(QRectF(event.rect())).items():
+            painter.setBrush(look.fill(STATES[code]))
+            painter.drawRects(areas)
+        if self._grid.size == cells.LARGE:
+            for cell in range(len(self._shares)):
+                self._paint_sign(painter, self.cell_rect(cell), cell)
+        self._paint_choice(painter)
+
+    def _areas(self, seen: QRectF) -> dict[int, list[QRectF]]:
+        """Returns what is to be filled with the colour of each state, of the cells that are seen: some calls, not thousands."""
         height = _HEIGHTS[self._grid.size]
+        areas: dict[int, list[QRectF]] = {}
         for cell, share in enumerate(self._shares):
             rect = self.cell_rect(cell)
-            if rect.intersects(QRectF(event.rect())):
+            if rect.intersects(seen):
                 top = rect.top()
                 for code, part in cells.heights(share, height):
-                    painter.fillRect(QRectF(rect.left(), top, rect.width(), part), look.fill(STATES[code]))
+                    areas.setdefault(code, []).append(QRectF(rect.left(), top, rect.width(), part))
                     top += part
-                if self._grid.size == cells.LARGE:
-                    self._paint_sign(painter, rect, cell)
-        self._paint_choice(painter)
+        return areas
 
     def _paint_sign(self, painter: QPainter, rect: QRectF, cell: int) -> None:
         side = 12.0
