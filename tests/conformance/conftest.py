@@ -79,7 +79,9 @@ def _local(request: pytest.FixtureRequest, folder: Path) -> Iterator[dict[str, s
 
 @contextlib.contextmanager
 def _processes(request: pytest.FixtureRequest, folder: Path) -> Iterator[dict[str, str]]:
-    """A third party's engine, found by its entry point."""
+    """A third party's engine, found by its entry point; there is one wherever tests run."""
+    if not request.config.getoption("--full"):
+        pytest.skip("an engine of plain processes, with --full; tests/spool has its own tests of it")
     plugin = folder.parent / "plugin"
     about = plugin / "ff_processes-1.0.dist-info"
     about.mkdir(parents=True)
