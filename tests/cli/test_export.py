@@ -15,6 +15,8 @@ pytest.importorskip("openjd.sessions", reason="pip install 'farmfutures[openjd]'
 
 ROOT = Path(__file__).resolve().parents[2]
 
+pytestmark = pytest.mark.timeout(90)  # Many processes, one after the other.
+
 
 def openjd_run(bundle: Path) -> subprocess.CompletedProcess[str]:
     values = f"file://{bundle / 'parameters.json'}"

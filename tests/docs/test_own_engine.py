@@ -19,7 +19,7 @@ from farmfutures.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "engines.md"
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it starts processes by sh")
+pytestmark = [pytest.mark.timeout(90), pytest.mark.skipif(sys.platform == "win32", reason="it starts processes by sh")]
 
 
 @pytest.fixture(autouse=True)
