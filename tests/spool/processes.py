@@ -48,6 +48,7 @@ class Chunk:
     stand: Stand = Stand(ChunkState.WAITING, "Resources")
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
+    preempted: bool = False
 
 
 @dataclass
@@ -183,7 +184,8 @@ class Farm:
             if chunk.process is process:
                 chunk.process = None
                 if chunk.stand.state is ChunkState.RUNNING:
-                    chunk.stand = Stand(ChunkState.OVER, f"exit {code}")
+                    took = chunk.preempted and code
+                    chunk.stand = Stand(ChunkState.LOST if took else ChunkState.OVER, f"exit {code}")
             self._staff()
 
     def _stop(self, chunk: Chunk) -> None:
@@ -229,8 +231,9 @@ class Farm:
                     process.kill()
 
     def preempt(self, chunk: Chunk) -> None:
-        """Somebody else needs the place: the chunk is asked to leave."""
+        """Somebody else needs the place: the chunk is asked to leave, however far it is."""
         with self._lock:
+            chunk.preempted = True
             self._stop(chunk)
 
     def requeue(self, chunk: Chunk, *, kill: bool = True) -> None:
