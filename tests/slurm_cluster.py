@@ -282,6 +282,8 @@ def _free_ports(count: int) -> list[int]:
 
 @contextlib.contextmanager
 def _until_interrupted() -> Iterator[None]:
+    for number in (signal.SIGINT, signal.SIGTERM):  # A shell has what it starts in the background ignore the first.
+        signal.signal(number, signal.default_int_handler)
     yield
     with contextlib.suppress(KeyboardInterrupt):
         signal.pause()

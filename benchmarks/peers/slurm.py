@@ -15,8 +15,8 @@ from .clusters import OnCluster, UsOnCluster
 SLOTS = 4
 """Processors of the cluster: so many calls run at once."""
 
-CHUNKS = 64
-"""In so many jobs somebody would put calls by hand, who has to: about as many as we make of ten thousand."""
+CHUNKS = 152
+"""Into so many tasks calls are put by hand, where that has to be: as many as we make of ten thousand."""
 
 
 class OnSlurm(OnCluster):
