@@ -128,6 +128,7 @@ class ItemsPane(QWidget):
         if current >= 0 and self.table.current_work() != current:
             self.table.choose(current, chosen)
         self._caption()
+        self._ask_soon()  # The rows are there now; when they were asked for before, there were none.
         self.known.emit()
 
     def _is_gone(self, error: Exception) -> None:
