@@ -115,7 +115,7 @@ class Settings:
     spool_poll_most_s: float = 10.0
     spool_delay_s: float = 30.0
     engine_poll_s: float = 5.0
-    chunk_share: float = 0.02
+    chunk_share: float = 0.05
     openjd_target: str = "here"
     dask_scheduler: str = ""
     dask_tls_ca: str = ""
