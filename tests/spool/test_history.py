@@ -111,6 +111,16 @@ def test_what_a_client_left_half_made_is_removed_too(engine: SpoolEngine) -> Non
     assert engine.spool.numbers() == [young.number]
 
 
+def test_nothing_is_written_where_a_job_was_removed(over: JobFolder, farm: Farm, engine: SpoolEngine) -> None:
+    job, summary = engine.job(over.number), over.summary.read_bytes()
+    job.view.refresh()
+    assert farm.remove(over.number)
+    engine.is_over(job)  # The watcher was about to write down how it ended.
+    assert list(over.root.iterdir()) == []
+    over.summary.write_bytes(summary)  # And another client's did.
+    assert farm.jobs() == []
+
+
 def test_interpreters_are_not_looked_for_in_jobs_that_are_over(
     over: JobFolder, farm: Farm, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from ...spool import orders, package
 from ...spool.layout import Spool
 from ...spool.seal import Seal
 from ..report import Finding, Report
-from . import rows, summary
+from . import history, rows, summary
 from .handover import Handover
 from .job import Job
 from .launcher import Launcher
@@ -227,17 +227,27 @@ class SpoolEngine:
     def is_over(self, job: Job) -> None:
         """All items of a job are over: that is written down. Where all are complete nothing runs again, and its secrets go."""
         view = job.view
-        with view.lock:
-            now = None if view.left else rows.summary(job)
-            complete = view.all_complete
         try:
-            if now is not None and now != job.written:
-                summary.write(view.folder, self.seal, now)
-                job.written = now
-            if complete:
-                view.folder.secrets.unlink(missing_ok=True)
+            with view.lock:  # Whoever removes it waits: nothing is to be written where it was.
+                now = None if view.left or job.removed else rows.summary(job)
+                if now is not None and now != job.written:
+                    summary.write(view.folder, self.seal, now)
+                    job.written = now
+                if now is not None and view.all_complete:
+                    view.folder.secrets.unlink(missing_ok=True)
         except OSError as error:
             log.warning("%s can't be written: %s", view.folder.root, error.strerror)
+
+    def remove(self, job: Job) -> None:
+        """Removes a job that is over, with all that lies in its folder.
+
+        Raises:
+            OSError: It can't be removed.
+        """
+        with job.view.lock:
+            history.remove(self.spool, job.number)
+            job.removed = True
+        self.forget(job.number)
 
     # --- asking
 

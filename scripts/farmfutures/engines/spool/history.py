@@ -48,19 +48,17 @@ def sweep(engine: SpoolEngine) -> None:
     for number in sorted(engine.spool.numbers()) if days else ():
         try:
             age_s = time.time() - os.stat(engine.spool.job(number).root).st_mtime
-            if age_s > days * _DAY_S and (_was_never_whole(engine, number) or _is_over(engine, number)):
-                remove(engine.spool, number)
-                engine.forget(number)
+            if age_s > days * _DAY_S:
+                _remove_old(engine, number)
         except (FarmFuturesError, FileNotFoundError) as error:
             log.debug("job %d stays: %s", number, error)
 
 
-def _was_never_whole(engine: SpoolEngine, number: int) -> bool:
-    """Whether its client died before the job was one; or it is what keeps the last number."""
-    return not engine.spool.job(number).package.exists()
-
-
-def _is_over(engine: SpoolEngine, number: int) -> bool:
+def _remove_old(engine: SpoolEngine, number: int) -> None:
+    if not engine.spool.job(number).package.exists():  # Its client died before it was one; or it is what keeps the last number.
+        remove(engine.spool, number)
+        return
     job = engine.job(number)
     job.view.refresh()
-    return not job.view.left and not job.futures
+    if not job.view.left and not job.futures:
+        engine.remove(job)

@@ -51,6 +51,8 @@ class Job:
         self.giving = threading.Lock()
         """Held by whoever gives an order: it is to be given once."""
         self.futures: dict[int, list[Future]] = {}
+        self.removed = False
+        """Whether its folder is no more."""
         self.written: Summary | None = None
         """What was written down of its end."""
         self.looked_after = False

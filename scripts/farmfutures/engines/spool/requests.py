@@ -110,7 +110,10 @@ class Requests:
         found = self._ended(number)
         if found is None or found[0].engine != self.engine.name:
             return None
-        about = package.read(self.engine.spool.job(number), self.engine.seal)
+        try:
+            about = package.read(self.engine.spool.job(number), self.engine.seal)
+        except FileNotFoundError:
+            return None  # It is just being removed.
         return rows.job_row(about, found[1], found[0], self._url(found[0]))
 
     def _describe(self, job: Job) -> dict[str, Any]:

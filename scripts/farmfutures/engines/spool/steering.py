@@ -11,7 +11,7 @@ from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
 from ...job import State, WorkSpec
 from ...spool import marks, package, runs
 from ...spool.marks import Marks
-from . import history, missing
+from . import missing
 from .handover import spec_of
 from .job import Job
 from .settle import settle
@@ -210,8 +210,7 @@ class Steering:
         found = self.requests.job(job)
         if found.view.left:
             raise RefusedError(f"job {job} is not over: cancel or kill it first, or wait until it is.")
-        history.remove(self.engine.spool, job)
-        self.engine.forget(job)
+        self.engine.remove(found)
         return True
 
 
