@@ -21,6 +21,8 @@ from typing import Any
 import psutil
 import trustme
 
+from farmfutures.worker import processes
+
 READY_S, END_S = 40.0, 15.0
 QUICK = {
     "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
@@ -104,7 +106,7 @@ class DaskCluster:
         with (self.folder / f"{what}.log").open("ab") as log:
             return subprocess.Popen(
                 command, env={**os.environ, **self.config, **variables}, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log,
+                stderr=log, preexec_fn=None if sys.platform == "win32" else processes.die_with_parent,
             )  # fmt: skip
 
     def _wait(self, process: subprocess.Popen[bytes], ready: Any, what: str) -> None:
