@@ -62,16 +62,16 @@ class Engine(Protocol):
 
 
 class Shared:
-    """Engines of this process, one for each name and state folder, closed with their last user."""
+    """Engines of this process, one for each name, state folder and shared folder, closed with their last user."""
 
     def __init__(self) -> None:
         # Executors are also closed by the garbage collector, which may come while this very thread opens another.
         self._lock = threading.RLock()
-        self._engines: dict[tuple[str, str], tuple[Engine, int]] = {}
+        self._engines: dict[tuple[str, str, str], tuple[Engine, int]] = {}
 
     def open(self, name: str, settings: Settings) -> Engine:
         """Returns the engine, made on first use."""
-        key = (name, str(settings.state))
+        key = (name, str(settings.state), settings.spool)
         with self._lock:
             engine, users = self._engines.get(key, (None, 0))
             engine = engine or make(name, settings)
