@@ -164,8 +164,10 @@ def test_a_shared_folder_that_nodes_see_elsewhere(chosen: pytest.MonkeyPatch, de
         assert f"{tmp_path}/theirs/" in desk.cluster.run("scontrol", "show", "job")
 
 
-def test_a_shared_folder_that_nodes_do_not_see_is_what_the_error_asks_about(chosen: pytest.MonkeyPatch, desk: Desk) -> None:
-    chosen.setenv("FARMFUTURES_SPOOL_SEEN_AS", "/nowhere/spool")
+def test_a_shared_folder_that_nodes_do_not_see_is_what_the_error_asks_about(
+    chosen: pytest.MonkeyPatch, desk: Desk, tmp_path: Path
+) -> None:
+    chosen.setenv("FARMFUTURES_SPOOL_SEEN_AS", str(tmp_path / "unseen"))  # Slurm itself makes folders for what a job prints.
     with Executor() as executor:
         future = executor.submit(pid)
         with pytest.raises(WorkerDiedError, match="FAILED.*'farmfutures engines check slurm' looks whether workers see"):
