@@ -27,7 +27,7 @@ AGAIN_S = 5.0
 """A job's items are asked for so often at most."""
 
 AT_ONCE = 5
-"""And those of so many jobs in one look."""
+"""And those of so many jobs in one look; what is left of the others is what was left before, less the time since."""
 
 _PLAYS = 60
 _LOW, _HIGH = 0.08, 0.92
@@ -138,27 +138,23 @@ class Estimates:
         for job in old[:AT_ONCE]:
             if now - self._samples.get(job.id, (-AGAIN_S,))[0] >= AGAIN_S:
                 self._samples[job.id] = (now, _ask(farm, job))
+            self._play(job)
         self._forget({job.id for job in active})
-        return {job.id: left for job in active if (left := self._left(job)) is not None}
+        return {job.id: self._known[job.id][1] for job in active if job.id in self._known}
 
     def _forget(self, active: set[int]) -> None:
         for known in (self._samples, self._known):
             for gone in known.keys() - active:
                 del known[gone]
 
-    def _left(self, job: JobInfo) -> Left | None:
-        """Plays it through again where something has ended since."""
-        if job.id not in self._samples:
-            return None
-        done, left = self._known.get(job.id, (-1, None))
-        if left is None or done != job.done:
-            running = job.counts.get(State.RUNNING, 0)
-            found = estimate(self._samples[job.id][1], job.total - job.done - running, running, job.id)
-            if found is None:
-                return None
-            left = Left(*found, time.time())
-            self._known[job.id] = (job.done, left)
-        return left
+    def _play(self, job: JobInfo) -> None:
+        """Plays it through again where something has ended since; that takes milliseconds, so that it is not done for all."""
+        if job.id in self._known and self._known[job.id][0] == job.done:
+            return
+        running = job.counts.get(State.RUNNING, 0)
+        found = estimate(self._samples[job.id][1], job.total - job.done - running, running, job.id)
+        if found is not None:
+            self._known[job.id] = (job.done, Left(*found, time.time()))
 
 
 def _moves(job: JobInfo) -> bool:
