@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LIMIT = 1000
 """So many of the newest jobs are shown."""
 
+BESIDE_EACH_OTHER, ONE_ABOVE = "beside", "above"
+"""How jobs and details lie, in what is remembered."""
+
 BESIDE = 1100
 """In a panel that is wider than this, the details are beside the jobs, not below."""
 
@@ -62,6 +65,8 @@ class Panel(QWidget):
         self._awaited = 0
         self._down = False
         self._chose = False
+        self._shares: dict[str, float] = {}
+        """What part of the panel the jobs have, beside the details and above them."""
         self._saving = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._ageing = QTimer(self, interval=_AGE_MS)
         self._lay()
@@ -152,7 +157,9 @@ class Panel(QWidget):
         known = self.table.jobs.known
         none = "" if self.table.jobs.rowCount() else _NONE_FOUND.format(known=words.many(known, "job")) if known else _NONE_YET
         self.table.say(none)
-        self.details.setVisible(bool(known))
+        if bool(known) != self.details.isVisibleTo(self):
+            self.details.setVisible(bool(known))
+            self._share_out()
 
     # --- what is chosen
 
@@ -295,7 +302,7 @@ class Panel(QWidget):
         wanted = self.header.filter
         memory.save({
             "columns": self.table.layout_of.saved(), "mine": bool(wanted.user), "kinds": sorted(wanted.kinds),
-            "parts": [self.split.sizes(), self.split.orientation() == Qt.Orientation.Vertical],
+            "shares": self._shares,
         })  # fmt: skip
 
     def _restore(self, saved: dict[str, Any]) -> None:
@@ -305,10 +312,23 @@ class Panel(QWidget):
         for kind in cast("list[object]", kinds) if isinstance(kinds, list) else ():
             if kind in KINDS:
                 self.header.chips[str(kind)].setChecked(True)
+        self._shares |= _shares_in(saved.get("shares"))
         self._saving.stop()
 
     def _moved(self, *_: int) -> None:
+        jobs, details = self.split.sizes()
+        self._shares[self._direction()] = jobs / max(1, jobs + details)
         self._saving.start()
+
+    def _direction(self) -> str:
+        return BESIDE_EACH_OTHER if self.split.orientation() == Qt.Orientation.Horizontal else ONE_ABOVE
+
+    def _share_out(self) -> None:
+        """Gives jobs and details the parts of the panel that somebody has given them before."""
+        share = self._shares.get(self._direction())
+        if share is not None and self.details.isVisibleTo(self):
+            whole = sum(self.split.sizes())
+            self.split.setSizes([round(whole * share), whole - round(whole * share)])
 
     # --- events
 
@@ -323,8 +343,10 @@ class Panel(QWidget):
     def resizeEvent(self, event: QResizeEvent, /) -> None:
         """A wide panel has the details beside the jobs."""
         super().resizeEvent(event)
-        beside = event.size().width() > BESIDE
-        self.split.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
+        wanted = Qt.Orientation.Horizontal if event.size().width() > BESIDE else Qt.Orientation.Vertical
+        if wanted != self.split.orientation():
+            self.split.setOrientation(wanted)
+            self._share_out()
 
     def showEvent(self, event: QShowEvent, /) -> None:
         """Somebody looks: ask."""
@@ -339,3 +361,11 @@ class Panel(QWidget):
         if self._saving.isActive():
             self.save()
         super().hideEvent(event)
+
+
+def _shares_in(saved: object) -> dict[str, float]:
+    """Returns what of this makes sense: parts of a whole by the names of the two directions."""
+    known = cast("dict[object, object]", saved) if isinstance(saved, dict) else {}
+    return {
+        name: share for name in (BESIDE_EACH_OTHER, ONE_ABOVE) if isinstance(share := known.get(name), float) and 0 < share < 1
+    }

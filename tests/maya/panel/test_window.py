@@ -212,7 +212,24 @@ def test_how_it_was_set_up_is_remembered(panel: Any, state: Path, qt: Any) -> No
     import_module("shiboken6").delete(other)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"kinds": 5, "columns": [], "mine": "x"}', '{"kinds": ["none such"]}'])
+def test_the_parts_of_the_panel_are_as_large_as_somebody_made_them(panel: Any, job: Job, qt: Any) -> None:
+    panel.show_seen(seen(job(1)))
+    panel.split.moveSplitter(panel.split.height() // 4, 1)
+    jobs, details = panel.split.sizes()
+    panel.hide()
+    other = import_module("farmfutures_maya.panel.window").Panel()
+    other.resize(panel.size())
+    other.show()
+    other.show_seen(seen(job(1)))
+    qt.processEvents()
+    assert other.split.sizes()[0] / sum(other.split.sizes()) == pytest.approx(jobs / (jobs + details), abs=0.03)
+    other.close()
+    import_module("shiboken6").delete(other)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"shares": {"above": 7}}', '{"kinds": 5, "columns": [], "mine": "x"}', '{"kinds": ["none such"]}']
+)
 def test_what_was_remembered_and_is_broken_costs_nothing_else(panel: Any, state: Path, text: str) -> None:
     (state / "panel.json").write_text(text)
     other = import_module("farmfutures_maya.panel.window").Panel()
