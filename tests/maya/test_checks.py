@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from farmfutures import Feature, Report, Support
 from farmfutures.errors import NotInMayaError
 from farmfutures.maya import Executor, Kind, Problem, Severity
 from farmfutures_maya import inputs, looks
@@ -211,7 +212,8 @@ def test_files_on_local_drives_are_one_problem_a_drive(
     monkeypatch.setattr(looks, "Drives", lambda: Drives("linux", "/dev/sda1 on / type ext4"))
     executor = make(clone_environ=True)
     if elsewhere:
-        monkeypatch.setattr(executor._engine, "name", "another")
+        report = Report("another", {Feature.MACHINES: Support(True)})
+        monkeypatch.setattr(executor._engine, "report", lambda: report)
     found = only(executor.check(), Kind.LOCAL_PATH)
     assert (found.severity, found.place) == (severity, "/")
     assert "2 files are on a drive that only this machine has" in found.cause

@@ -216,7 +216,8 @@ def test_p45_one_click(maya: Any, window: Any, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(submitting, "render", submit)
     menu.build()
-    window.parts[menu.MENU].actions()[1].trigger()
+    (render,) = [action for action in window.parts[menu.MENU].actions() if action.text() == "Render All Layers"]
+    render.trigger()
     assert asked == [{}]
     menu.remove()
 
