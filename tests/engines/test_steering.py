@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from farmfutures import Executor, Farm, State
-from farmfutures.engines.local.queue import KEEP_ITEMS
+from farmfutures.engines.local.queue import KEEP_ITEMS, WINDOW_JOBS
 from farmfutures.errors import NoSuchJobError, OptionError, RefusedError
 from farmfutures.job import STATES
 
@@ -266,3 +266,19 @@ def test_what_can_not_be_submitted_once_more(
 def test_a_broker_of_another_release_says_what_it_does_not_know(farm: Farm) -> None:
     with pytest.raises(RefusedError, match="it knows no request 'dance'; it may be older"):
         farm._engine.request("dance", job=1)
+
+
+@pytest.mark.timeout(90)
+def test_a_job_whose_turn_is_far_away_is_cancelled_too(tmp_path: Path) -> None:
+    """The broker holds so many jobs in memory; those behind them are no less there."""
+    with Executor(cpus=1) as executor, Farm() as farm:
+        holds = executor.submit_ext(run, [0, str(tmp_path)], priority=90)
+        until((tmp_path / "ran").exists)
+        futures = [executor.submit(abs, -number) for number in range(WINDOW_JOBS + 10)]
+        *_, killed, cancelled = futures
+        assert cancelled.cancel()
+        assert killed.kill()
+        assert [farm.job(one.job_id).state for one in (killed, cancelled)] == [State.KILLED, State.CANCELLED]
+        (tmp_path / "gate").touch()
+        assert holds.result(20) == 0
+        assert [future.result(60) for future in futures[:-2]] == list(range(WINDOW_JOBS + 8))

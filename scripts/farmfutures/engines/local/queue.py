@@ -213,6 +213,13 @@ class Queue:
             return
         rows = self.store.open_jobs(WINDOW_JOBS + len(self.jobs))
         self.beyond = len(rows) >= WINDOW_JOBS + len(self.jobs)
+        self._bring_in(rows)
+
+    def load_one(self, number: int) -> None:
+        """Brings in an open job whose turn is far away: somebody wants something of it."""
+        self._bring_in(self.store.open_job(number))
+
+    def _bring_in(self, rows: list[tuple[Any, ...]]) -> None:
         singles: dict[int, Job] = {}
         for number, spec, name, total, priority, _user, client, paused, started in rows:
             if number not in self.jobs:

@@ -27,11 +27,11 @@ class Steering:
         self.broker = requests.broker
 
     def _live(self, job: int) -> Job | None:
-        """Returns a job of which something is still to do, where it is in memory."""
+        """Returns a job of which something is still to do."""
         row = self.requests.row(job)
         queue = self.broker.queue
         if queue.beyond and row[7] and job not in queue.jobs:
-            queue.load()  # It was retried in this very turn, say.
+            queue.load_one(job)
         return queue.jobs.get(job)
 
     def on_cancel(self, job: int, works: list[int] | None) -> list[int]:

@@ -48,6 +48,9 @@ class Tries(NamedTuple):
     forgiven: int
 
 
+_OPEN = "SELECT id, spec, name, total, priority, user, client, paused, started FROM jobs WHERE open=1"
+
+
 class Store:
     """What the broker writes and how it reads its queue back. Queries for people are in `views`."""
 
@@ -219,11 +222,11 @@ class Store:
 
     def open_jobs(self, limit: int) -> list[tuple[Any, ...]]:
         """Returns (id, spec, name, total, priority, user, client, paused, started) of open jobs, first come first."""
-        return self.execute(
-            "SELECT id, spec, name, total, priority, user, client, paused, started FROM jobs WHERE open=1 "
-            "ORDER BY priority DESC, id LIMIT ?",
-            (limit,),
-        ).fetchall()
+        return self.execute(f"{_OPEN} ORDER BY priority DESC, id LIMIT ?", (limit,)).fetchall()
+
+    def open_job(self, job: int) -> list[tuple[Any, ...]]:
+        """Returns the same of one job, if it is open."""
+        return self.execute(f"{_OPEN} AND id=?", (job,)).fetchall()
 
     def pending(self, job: int, start: int, limit: int) -> list[tuple[int, str | None, bytes]]:
         """Returns (key, extra, call) of a job's pending items from index `start` on, in order."""
