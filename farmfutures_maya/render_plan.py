@@ -158,7 +158,7 @@ class RenderPlan:
         if not opens.get("filename"):
             raise RenderError("the scene was never saved: call create_tempfile() on the executor, or save it.")
         # Render is a Maya of its own, so that the worker needs none: a second one would cost a second licence.
-        settings = {"mayapy": opens.get("mayapy"), **(options.pop("settings", None) or {})}
+        settings: dict[str, Any] = {"mayapy": opens.get("mayapy"), **(options.pop("settings", None) or {})}
         batch = executor.batch(interpreter=python_executable(), bootstrap=PREPARE, settings=settings, **options)
         return Opened(batch, (opens["filename"], opens["workspace"], self.images), opens.get("version"))
 
