@@ -50,12 +50,17 @@ def _frames(match: re.Match[str], text: str, most: int) -> list[int]:
     return list(every)
 
 
-def frames_text(frames: Iterable[int]) -> str:
-    """Returns the range that `parse_frames` reads as these frames, in ascending order: ``"1-3, 7"``."""
+def frames_text(frames: Iterable[int], gap: str = ", ") -> str:
+    """Returns the range that `parse_frames` reads as these frames, in ascending order: ``"1-3, 7"``.
+
+    Args:
+        frames: The frames, in any order.
+        gap: What stands between two parts.
+    """
     runs: list[list[int]] = []
     for frame in sorted(set(frames)):
         if runs and frame == runs[-1][1] + 1:
             runs[-1][1] = frame
         else:
             runs.append([frame, frame])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return gap.join(str(first) if first == last else f"{first}-{last}" for first, last in runs)

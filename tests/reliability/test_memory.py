@@ -17,6 +17,7 @@ from farmfutures import Executor, Farm
 from farmfutures.errors import OutOfMemoryError, WorkerDiedError
 from farmfutures.worker import memory
 
+from .starving import kernel_of_paper
 from .tasks import leak, note, swell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="memory is not asked for there")
@@ -101,15 +102,7 @@ def test_r21_the_budget_is_a_setting(
     state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, journal: Any, retries: int
 ) -> None:
     """The kernel's count is a file here, which the task raises before it dies."""
-    count = tmp_path / "memory" / "memory.oom_control"
-    count.parent.mkdir()
-    count.write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 7\n")
-    (tmp_path / "sitecustomize.py").write_text(
-        "import pathlib, sys\n"
-        "if 'farmfutures.worker.supervisor' in sys.orig_argv:\n"
-        "    from farmfutures.worker import memory\n"
-        f"    memory.Watch._find = lambda self: pathlib.Path({str(count)!r})\n"
-    )
+    count = kernel_of_paper(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("FARMFUTURES_MEMORY_RETRIES", str(retries))
     with Executor() as executor:

@@ -28,6 +28,7 @@ from farmfutures.spool.layout import Spool
 from farmfutures.worker.interpreter import Interpreter
 from farmfutures.worker.runner import DONE, LEFT, Runner, run_chunk
 
+from ..reliability.starving import kernel_of_paper
 from .jobs import Job
 
 TASKS = "tests.reliability.tasks"
@@ -189,15 +190,7 @@ def test_attempts_and_losses_are_counted_as_on_one_machine(spool: Spool, tmp_pat
 
 @pytest.mark.parametrize("retries", [0, 1])
 def test_an_interpreter_that_is_killed_for_want_of_memory(spool: Spool, tmp_path: Path, retries: int) -> None:
-    count = tmp_path / "memory" / "memory.oom_control"
-    count.parent.mkdir()
-    count.write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 7\n")
-    (tmp_path / "sitecustomize.py").write_text(
-        "import pathlib, sys\n"
-        "if 'farmfutures.worker.supervisor' in sys.orig_argv:\n"
-        "    from farmfutures.worker import memory\n"
-        f"    memory.Watch._find = lambda self: pathlib.Path({str(count)!r})\n"
-    )
+    count = kernel_of_paper(tmp_path)
     call = (f"{TASKS}:killed_for_memory", str(tmp_path / "ran"), str(count))
     job = Job(spool, [call], limits={"memory_retries": retries})
     process = job.start(PYTHONPATH=os.pathsep.join([str(tmp_path), str(Path(package.__file__).parents[2])]))

@@ -6,19 +6,14 @@ import hashlib
 from collections.abc import Iterable
 
 from ..errors import OptionError
+from ..frames import frames_text
 
 _LONGEST_NAME = 40
 
 
 def as_text(items: Iterable[int]) -> str:
     """Returns indices, in ascending order, as text."""
-    parts: list[list[int]] = []
-    for item in items:
-        if parts and item == parts[-1][1] + 1:
-            parts[-1][1] = item
-        else:
-            parts.append([item, item])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
+    return frames_text(items, ",")  # No blank: it is one word of a command line.
 
 
 def parse(text: str) -> list[int]:

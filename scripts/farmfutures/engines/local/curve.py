@@ -5,15 +5,14 @@ Only clients whose public key is in the folder are let in: knowing the broker's 
 
 from __future__ import annotations
 
-import os
+import contextlib
 import threading
-from pathlib import Path
 
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
 from ...errors import EngineUnavailableError, StateFolderError
-from ...guard import check_private_file, open_private
+from ...guard import check_private_file, write_new
 from . import wire
 from .folder import Folder
 
@@ -160,25 +159,13 @@ def _keys(folder: Folder, name: str) -> tuple[bytes, bytes]:
     """Returns (public, secret) of a key pair in the folder, made on first use."""
     path = folder.keys / name
     if not path.exists():
-        _write_key(path.with_name(f"{name}.{os.getpid()}"), path, b"\n".join(zmq.curve_keypair()))
+        with contextlib.suppress(FileExistsError):  # Another process was first, and then its key is the one that counts.
+            write_new(path, b"\n".join(zmq.curve_keypair()))
     check_private_file(path)
     data = path.read_bytes().split(b"\n")
     if len(data) != 2:
         raise StateFolderError(f"the key file {path} is damaged: stop the broker, remove it and start again.")
     return data[0], data[1]
-
-
-def _write_key(temporary: Path, path: Path, data: bytes) -> None:
-    file = open_private(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    try:
-        os.write(file, data)
-    finally:
-        os.close(file)
-    try:
-        os.link(temporary, path)  # Fails where another process was first, and then its key is the one that counts.
-    except FileExistsError:
-        pass
-    os.unlink(temporary)
 
 
 class _Allowed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ...errors import EngineUnavailableError, NoSuchJobError, RefusedError
@@ -179,20 +179,19 @@ class Steering:
 
     def on_pause(self, job: int, paused: bool) -> bool:
         """Pauses or resumes a job; what runs goes on."""
-        found = self.requests.job(job)
-        self._mark(found, lambda all_of: setattr(all_of, "paused", paused))
-        found.standing.reload()
-        for handle in found.standing.handles():
-            self.engine.launcher.hold(handle, paused)
-        return found.view.left > 0
+        return self._set(job, "paused", paused, self.engine.launcher.hold)
 
     def on_priority(self, job: int, priority: int) -> bool:
         """Moves a job up or down."""
+        return self._set(job, "priority", priority, self.engine.launcher.set_priority)
+
+    def _set(self, job: int, mark: str, value: Any, tell: Callable[[str, Any], None]) -> bool:
+        """Sets a mark for runners, and tells the engine of it; returns whether something is left of the job."""
         found = self.requests.job(job)
-        self._mark(found, lambda all_of: setattr(all_of, "priority", priority))
+        self._mark(found, lambda all_of: setattr(all_of, mark, value))
         found.standing.reload()
         for handle in found.standing.handles():
-            self.engine.launcher.set_priority(handle, priority)
+            tell(handle, value)
         return found.view.left > 0
 
     def on_reorder(self, job: int, works: list[int]) -> int:
